@@ -1,0 +1,64 @@
+using StreamEtl.Errors;
+using StreamEtl.Memory;
+using StreamEtl.Types;
+
+namespace StreamEtl.Batches;
+
+/// <summary>
+/// The traveller: some consecutive rows of one input, from decode to sink, gaining facets on the way. Stages borrow it and change it;
+/// only the graph moves and disposes it.
+/// </summary>
+public sealed class RowBatch(BufferLease lease, int rowCount, Column?[] columns) : IDisposable
+{
+    /// <summary>Holds every array that the batch refers to.</summary>
+    public BufferLease Lease { get; } = lease;
+
+    /// <summary>Rows that were well-formed, before any selection.</summary>
+    public int RowCount { get; } = rowCount;
+
+    /// <summary>One for each plan column, in plan order; null where the plan did not ask for values.</summary>
+    public Column?[] Columns { get; set; } = columns;
+
+    /// <summary>Ordinal of the first row within its side of the job (all inputs of the side in order), counted over well-formed rows. Set by the graph.</summary>
+    public long FirstRow { get; set; }
+
+    /// <summary>Bytes of (decoded) input that this batch stands for.</summary>
+    public long InputBytes { get; init; }
+
+    /// <summary>Physical lines that this batch's part of the input spans; 0 for formats without lines.</summary>
+    public long LineCount { get; init; }
+
+    /// <summary>Rows set aside while decoding, in input order; <see cref="RejectedRecord.Line"/> counts from 0 at the batch's first line.</summary>
+    public IReadOnlyList<RejectedRecord> Rejects { get; init; } = [];
+
+    /// <summary>What decoding learnt of each plan column that is inferred; null where nothing was observed.</summary>
+    public TypeEvidence?[]? Evidence { get; init; }
+
+    /// <summary>True when a value contradicted the type that the plan assumed; <see cref="Evidence"/> says of which columns, and their values are undefined.</summary>
+    public bool Contradicted { get; init; }
+
+    /// <summary>Hash of each row's key, when a stage made it.</summary>
+    public Hash128[]? KeyHashes { get; set; }
+
+    /// <summary>Hash of each row's compared columns, when a stage made it.</summary>
+    public Hash128[]? RowHashes { get; set; }
+
+    /// <summary>The rows still alive, ascending, in the first <see cref="SelectedCount"/> elements; null means all.</summary>
+    public int[]? Selection { get; private set; }
+
+    /// <summary>Number of rows still alive.</summary>
+    public int SelectedCount { get; private set; } = rowCount;
+
+    /// <summary>Narrows the batch to the given rows (ascending, an array of this batch's lease).</summary>
+    public void Select(int[] rows, int count)
+    {
+        Selection = rows;
+        SelectedCount = count;
+    }
+
+    /// <summary>Shows no row data: a fault in a Dataflow block may put this text into exception data.</summary>
+    public override string ToString() => $"batch of {RowCount} rows from row {FirstRow}";
+
+    /// <inheritdoc/>
+    public void Dispose() => Lease.Dispose();
+}

@@ -1,0 +1,65 @@
+namespace StreamEtl.Errors;
+
+/// <summary>What went wrong, as scripts and reject files see it. The numbers are kept for ever.</summary>
+public enum ErrorKind
+{
+    /// <summary>A bug in StreamEtl: an invariant did not hold.</summary>
+    Internal = 0,
+
+    /// <summary>The command line or a config file is wrong.</summary>
+    Usage = 1,
+
+    /// <summary>An input does not exist or cannot be opened.</summary>
+    InputNotFound = 2,
+
+    /// <summary>An input holds no bytes where a table was expected.</summary>
+    EmptyInput = 3,
+
+    /// <summary>Reading or writing failed in the operating system.</summary>
+    Io = 4,
+
+    /// <summary>A record has more or fewer fields than the header.</summary>
+    FieldCount = 10,
+
+    /// <summary>A quoted field is not closed before the input (or the record limit) ends.</summary>
+    UnterminatedQuote = 11,
+
+    /// <summary>Bytes stand between a closing quote and the next delimiter.</summary>
+    TextAfterQuote = 12,
+
+    /// <summary>A record is longer than the configured limit.</summary>
+    RecordTooLong = 13,
+
+    /// <summary>Bytes are not valid in the stated encoding.</summary>
+    InvalidEncoding = 14,
+
+    /// <summary>The header is missing, empty, or names a column twice.</summary>
+    Header = 15,
+
+    /// <summary>A value does not fit the type that the schema states.</summary>
+    InvalidValue = 16,
+
+    /// <summary>A key column is NULL.</summary>
+    NullKey = 17,
+
+    /// <summary>Rows of one key differ and the caller asked for that to be an error.</summary>
+    DuplicateKey = 18,
+
+    /// <summary>JSON text is malformed.</summary>
+    InvalidJson = 19,
+
+    /// <summary>A compressed input is damaged or ends early.</summary>
+    DamagedCompression = 30,
+
+    /// <summary>A Parquet file is damaged.</summary>
+    DamagedParquet = 31,
+
+    /// <summary>A valid file uses a feature that is not supported.</summary>
+    Unsupported = 32,
+
+    /// <summary>A named column does not exist.</summary>
+    ColumnNotFound = 40,
+
+    /// <summary>The memory option cannot hold the smallest plan for this job.</summary>
+    MemoryTooSmall = 50,
+}
