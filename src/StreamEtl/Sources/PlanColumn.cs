@@ -1,3 +1,4 @@
+using StreamEtl.Errors;
 using StreamEtl.Types;
 
 namespace StreamEtl.Sources;
@@ -8,4 +9,15 @@ namespace StreamEtl.Sources;
 /// <param name="Type">The type that values get.</param>
 /// <param name="Mode">What to do with the values.</param>
 /// <param name="Pattern">How dates are written, where <paramref name="Type"/> is one of time and the source holds text.</param>
-public sealed record PlanColumn(string Name, int SourceOrdinal, ColumnType Type, ColumnMode Mode, TextPattern Pattern = TextPattern.Iso);
+/// <param name="NullError">
+/// When set, a row that is NULL here is malformed and rejected with this kind (<see cref="ErrorKind.NullKey"/> for keys,
+/// <see cref="ErrorKind.InvalidValue"/> for fields that a schema declares not nullable); null: NULLs are welcome.
+/// </param>
+public sealed record PlanColumn(
+    string Name,
+    int SourceOrdinal,
+    ColumnType Type,
+    ColumnMode Mode,
+    TextPattern Pattern = TextPattern.Iso,
+    ErrorKind? NullError = null
+);
