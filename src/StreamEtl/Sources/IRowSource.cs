@@ -14,6 +14,12 @@ public interface IRowSource : IAsyncDisposable
     /// <summary>Stored bytes consumed so far, for progress.</summary>
     long Position { get; }
 
+    /// <summary>1-based physical line at which the first unit starts (behind preamble and header); 0 for formats without lines.</summary>
+    long FirstLine { get; }
+
+    /// <summary>What the user should know of how the input was understood (renamed header fields, …).</summary>
+    IReadOnlyList<string> Warnings { get; }
+
     /// <summary>The input's columns in order. Known once the source is open.</summary>
     IReadOnlyList<SourceColumn> Columns { get; }
 
