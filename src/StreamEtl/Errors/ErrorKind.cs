@@ -18,6 +18,9 @@ public enum ErrorKind
     /// <summary>Reading or writing failed in the operating system.</summary>
     Io = 4,
 
+    /// <summary>Whoever read the output has stopped reading (<c>… | head</c>): a reason to stop, not to complain.</summary>
+    BrokenPipe = 5,
+
     /// <summary>A record has more or fewer fields than the header.</summary>
     FieldCount = 10,
 

@@ -1,0 +1,68 @@
+namespace StreamEtl.Framing;
+
+/// <summary>How well a candidate explains a sample.</summary>
+internal static class DialectScore
+{
+    /// <summary>What one column scores: less than any consistent table of two, more than an inconsistent one.</summary>
+    private const double SingleColumn = 0.18;
+
+    private const int MaxRecords = 2000;
+
+    /// <summary>
+    /// The share of records that have the commonest number of fields, times how clean the fields are, times a preference for more columns.
+    /// One column scores a constant.
+    /// </summary>
+    public static double Of(DialectProbe probe, ReadOnlySpan<byte> sample)
+    {
+        int records = Math.Min(probe.Count, MaxRecords);
+        if (records == 0)
+        {
+            return 0;
+        }
+        (int width, int agreeing) = CommonWidth(probe, records);
+        double damage = probe.EndsInQuotes && probe.CutBytes > sample.Length / 2 ? 0.5 : 1.0 / (1 + probe.Malformed);
+        if (width < 2)
+        {
+            return SingleColumn * (damage > 0.5 ? 1 : 0.9);
+        }
+        double consistency = (double)agreeing / records;
+        return consistency * consistency * Cleanness(probe, sample, records) * (width - 1) / width * (0.5 + (damage / 2));
+    }
+
+    /// <summary>The number of fields that most records have; of equals, the larger.</summary>
+    public static (int Width, int Count) CommonWidth(DialectProbe probe, int records)
+    {
+        var counts = new Dictionary<int, int>();
+        for (int i = 0; i < records; i++)
+        {
+            int width = probe.Width(i);
+            counts[width] = counts.GetValueOrDefault(width) + 1;
+        }
+        return counts.Select(p => (p.Key, p.Value)).OrderByDescending(p => p.Value).ThenByDescending(p => p.Key).First();
+    }
+
+    /// <summary>
+    /// The mean over cells: 1 for values, nothing and quoted text; less for bare text; least for text that holds another candidate's delimiter, which it is
+    /// likely to be cut wrongly.
+    /// </summary>
+    private static double Cleanness(DialectProbe probe, ReadOnlySpan<byte> sample, int records)
+    {
+        double sum = 0;
+        long cells = 0;
+        for (int i = 0; i < records; i++)
+        {
+            foreach (DialectProbe.Cell cell in probe[i])
+            {
+                ReadOnlySpan<byte> text = sample.Slice(cell.Start, cell.Length);
+                sum += cell.IsQuoted || CellShapes.Of(text) != CellShape.Text ? 1
+                    : HoldsOther(text, probe.Delimiter) ? 0.3
+                    : 0.9;
+                cells++;
+            }
+        }
+        return cells == 0 ? 0 : sum / cells;
+    }
+
+    private static bool HoldsOther(ReadOnlySpan<byte> text, byte delimiter) =>
+        (delimiter != ';' && text.Contains((byte)';')) || (delimiter != '\t' && text.Contains((byte)'\t')) || (delimiter != '|' && text.Contains((byte)'|'));
+}

@@ -1,0 +1,46 @@
+namespace StreamEtl.Sources;
+
+/// <summary>Chooses how an input that the user names is read.</summary>
+internal static class ByteInputs
+{
+    /// <summary>
+    /// <c>-</c> is standard input; what cannot seek (a named pipe, <c>/dev/stdin</c>, a shell's <c>&lt;(command)</c>) is read like it; everything else is a
+    /// file, which is opened only when it is read. <paramref name="spoolFolder"/>: where a pipe is kept so that it can be read again, or null.
+    /// </summary>
+    public static IByteInput Create(string path, string? spoolFolder)
+    {
+        if (path == StandardInput.Name)
+        {
+            return new StandardInput(spoolFolder);
+        }
+        if (OperatingSystem.IsWindows() || !IsSpecial(path))
+        {
+            return new FileInput(path);
+        }
+        var stream = new FileStream(FileOpening.OpenRead(path), FileAccess.Read, bufferSize: 0);
+        if (stream.CanSeek)
+        {
+            stream.Dispose();
+            return new FileInput(path);
+        }
+        return new StandardInput(stream, spoolFolder, path);
+    }
+
+    /// <summary>Rules out ordinary files without opening them: a special file has no length.</summary>
+    private static bool IsSpecial(string path)
+    {
+        try
+        {
+            if (!File.Exists(path))
+            {
+                return false;
+            }
+            string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+            return !File.Exists(target) || new FileInfo(target).Length == 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return File.Exists(path);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace StreamEtl.Sources;
+
+/// <summary>What tells a file from a later state of itself.</summary>
+/// <param name="Length">Bytes.</param>
+/// <param name="Written">Time of the last write, UTC.</param>
+internal readonly record struct FileIdentity(long Length, DateTime Written)
+{
+    /// <summary>The present state of an open file.</summary>
+    public static FileIdentity Of(SafeFileHandle handle) => new(RandomAccess.GetLength(handle), File.GetLastWriteTimeUtc(handle));
+}
