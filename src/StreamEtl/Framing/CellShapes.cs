@@ -112,6 +112,9 @@ internal static class CellShapes
             }
             digits = 0;
         }
-        return groups >= 3 && longest <= 9 && text[0] is >= (byte)'0' and <= (byte)'9' && (text.Contains((byte)':') || text.ContainsAny((byte)'-', (byte)'/', (byte)'.'));
+        return groups >= 3
+            && longest <= 9
+            && text[0] is >= (byte)'0' and <= (byte)'9'
+            && (text.Contains((byte)':') || text.ContainsAny((byte)'-', (byte)'/', (byte)'.'));
     }
 }

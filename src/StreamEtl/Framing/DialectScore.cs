@@ -54,7 +54,8 @@ internal static class DialectScore
             foreach (DialectProbe.Cell cell in probe[i])
             {
                 ReadOnlySpan<byte> text = sample.Slice(cell.Start, cell.Length);
-                sum += cell.IsQuoted || CellShapes.Of(text) != CellShape.Text ? 1
+                sum +=
+                    cell.IsQuoted || CellShapes.Of(text) != CellShape.Text ? 1
                     : HoldsOther(text, probe.Delimiter) ? 0.3
                     : 0.9;
                 cells++;
@@ -64,5 +65,7 @@ internal static class DialectScore
     }
 
     private static bool HoldsOther(ReadOnlySpan<byte> text, byte delimiter) =>
-        (delimiter != ';' && text.Contains((byte)';')) || (delimiter != '\t' && text.Contains((byte)'\t')) || (delimiter != '|' && text.Contains((byte)'|'));
+        (delimiter != ';' && text.Contains((byte)';'))
+        || (delimiter != '\t' && text.Contains((byte)'\t'))
+        || (delimiter != '|' && text.Contains((byte)'|'));
 }

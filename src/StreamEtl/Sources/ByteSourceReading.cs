@@ -4,7 +4,11 @@ namespace StreamEtl.Sources;
 internal static class ByteSourceReading
 {
     /// <summary>Reads until <paramref name="destination"/> is full or the source ends; returns the bytes read.</summary>
-    public static async ValueTask<int> ReadFullyAsync(this IByteSource source, Memory<byte> destination, CancellationToken cancellationToken)
+    public static async ValueTask<int> ReadFullyAsync(
+        this IByteSource source,
+        Memory<byte> destination,
+        CancellationToken cancellationToken
+    )
     {
         int filled = 0;
         while (filled < destination.Length)

@@ -27,7 +27,16 @@ internal static class DeflateAlphabet
     /// <summary>Code lengths of the fixed literal code.</summary>
     public static byte[] FixedLiteralLengths { get; } =
     [
-        .. Enumerable.Range(0, 288).Select(i => (byte)(i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8)),
+        .. Enumerable
+            .Range(0, 288)
+            .Select(i =>
+                (byte)(
+                    i < 144 ? 8
+                    : i < 256 ? 9
+                    : i < 280 ? 7
+                    : 8
+                )
+            ),
     ];
 
     /// <summary>Code lengths of the fixed distance code.</summary>

@@ -59,7 +59,10 @@ internal static class EncodingDetector
             byte b = sample[^i];
             if (b >= 0xC0)
             {
-                int length = b >= 0xF0 ? 4 : b >= 0xE0 ? 3 : 2;
+                int length =
+                    b >= 0xF0 ? 4
+                    : b >= 0xE0 ? 3
+                    : 2;
                 return length > i ? i : 0;
             }
             if (b < 0x80)

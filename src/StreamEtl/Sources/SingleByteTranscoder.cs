@@ -99,7 +99,8 @@ internal sealed class SingleByteTranscoder : Transcoder
         written = to;
     }
 
-    private static InvalidTextException Undefined(ReadOnlySpan<byte> source, int at) => new(at, $"the byte 0x{source[at]:X2} has no meaning");
+    private static InvalidTextException Undefined(ReadOnlySpan<byte> source, int at) =>
+        new(at, $"the byte 0x{source[at]:X2} has no meaning");
 
     private static void FillLatin1(Span<char> characters)
     {

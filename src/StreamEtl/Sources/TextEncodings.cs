@@ -48,7 +48,9 @@ internal static class TextEncodings
     {
         if (!encoding.IsSingleByte || !StartsWithAscii(encoding))
         {
-            return new DecoderTranscoder(System.Text.Encoding.GetEncoding(encoding.CodePage, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback));
+            return new DecoderTranscoder(
+                System.Text.Encoding.GetEncoding(encoding.CodePage, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)
+            );
         }
         var characters = new char[256];
         for (int i = 0; i < 256; i++)
@@ -74,7 +76,8 @@ internal static class TextEncodings
     private static System.Text.Encoding Find(string key, string given)
     {
         System.Text.Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
-        string name = key.StartsWith("cp", StringComparison.Ordinal) && key.Length > 2 && char.IsAsciiDigit(key[2]) ? key[2..].TrimStart('-') : key;
+        string name =
+            key.StartsWith("cp", StringComparison.Ordinal) && key.Length > 2 && char.IsAsciiDigit(key[2]) ? key[2..].TrimStart('-') : key;
         try
         {
             System.Text.Encoding encoding = int.TryParse(name, System.Globalization.CultureInfo.InvariantCulture, out int page)

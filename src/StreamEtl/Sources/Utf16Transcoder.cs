@@ -23,7 +23,14 @@ internal sealed class Utf16Transcoder(bool bigEndian) : Transcoder
         {
             ReadOnlySpan<char> units = NextUnits(source[consumed..]);
             bool final = isLast && source.Length - consumed - (units.Length * sizeof(char)) < sizeof(char);
-            OperationStatus status = Utf8.FromUtf16(units, destination[written..], out int read, out int bytes, replaceInvalidSequences: false, final);
+            OperationStatus status = Utf8.FromUtf16(
+                units,
+                destination[written..],
+                out int read,
+                out int bytes,
+                replaceInvalidSequences: false,
+                final
+            );
             consumed += read * sizeof(char);
             written += bytes;
             if (status == OperationStatus.InvalidData && written == 0)
@@ -46,7 +53,10 @@ internal sealed class Utf16Transcoder(bool bigEndian) : Transcoder
         {
             return units;
         }
-        BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<char, ushort>(units), MemoryMarshal.Cast<char, ushort>(_block.AsSpan(0, units.Length)));
+        BinaryPrimitives.ReverseEndianness(
+            MemoryMarshal.Cast<char, ushort>(units),
+            MemoryMarshal.Cast<char, ushort>(_block.AsSpan(0, units.Length))
+        );
         return _block.AsSpan(0, units.Length);
     }
 }

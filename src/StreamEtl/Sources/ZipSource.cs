@@ -113,7 +113,12 @@ internal sealed class ZipSource : IByteSource
             );
         }
         ZipArchiveEntry entry = files[0];
-        if (entry.FullName.StartsWith('/') || entry.FullName.Contains('\\') || entry.FullName.Contains(':') || entry.FullName.Split('/').Contains(".."))
+        if (
+            entry.FullName.StartsWith('/')
+            || entry.FullName.Contains('\\')
+            || entry.FullName.Contains(':')
+            || entry.FullName.Split('/').Contains("..")
+        )
         {
             throw new StreamEtlException(
                 ErrorKind.Unsupported,
@@ -136,14 +141,14 @@ internal sealed class ZipSource : IByteSource
 
     /// <summary>Leaves out folders and what macOS adds.</summary>
     private static bool IsData(ZipArchiveEntry entry) =>
-        entry.Name.Length > 0
-        && entry.Name != ".DS_Store"
-        && !entry.FullName.StartsWith("__MACOSX/", StringComparison.Ordinal);
+        entry.Name.Length > 0 && entry.Name != ".DS_Store" && !entry.FullName.StartsWith("__MACOSX/", StringComparison.Ordinal);
 
     private static StreamEtlException Damaged(string name, Exception? inner) =>
         new(
             ErrorKind.DamagedCompression,
-            inner is null ? "the zip archive's content does not match its length or checksum" : $"the zip archive is damaged: {inner.Message}",
+            inner is null
+                ? "the zip archive's content does not match its length or checksum"
+                : $"the zip archive is damaged: {inner.Message}",
             new RecordPosition(name, 0, -1),
             "fetch or copy the file again; nothing was written",
             inner

@@ -49,7 +49,16 @@ public sealed class TextSourceTests
         string ascii = string.Concat(Enumerable.Repeat("12345,abcde\n", (before / 12) + 1))[..before];
         string text = ascii + "ção,€\n" + ascii;
         await AssertReads(TextEncoding.UTF8.GetBytes(text), null, text, "utf-8", [100_000, 64]);
-        byte[] windows = [.. TextEncoding.ASCII.GetBytes(ascii), 0xE7, 0xE3, .. "o,"u8, 0x80, .. "\n"u8, .. TextEncoding.ASCII.GetBytes(ascii)];
+        byte[] windows =
+        [
+            .. TextEncoding.ASCII.GetBytes(ascii),
+            0xE7,
+            0xE3,
+            .. "o,"u8,
+            0x80,
+            .. "\n"u8,
+            .. TextEncoding.ASCII.GetBytes(ascii),
+        ];
         await AssertReads(windows, null, text, "windows-1252", [100_000, 64]);
     }
 
@@ -91,7 +100,9 @@ public sealed class TextSourceTests
     [Fact]
     public async Task TextSource_UnknownEncoding_IsAUsageError()
     {
-        StreamEtlException e = await Assert.ThrowsAsync<StreamEtlException>(async () => await TextSource.OpenAsync(new MemorySource([], "a.csv"), "klingon", default));
+        StreamEtlException e = await Assert.ThrowsAsync<StreamEtlException>(async () =>
+            await TextSource.OpenAsync(new MemorySource([], "a.csv"), "klingon", default)
+        );
         Assert.Equal(ErrorKind.Usage, e.Kind);
     }
 
@@ -107,7 +118,10 @@ public sealed class TextSourceTests
                 }
                 await using TextSource source = await TextSource.OpenAsync(new MemorySource(stored, "a.csv", pieces), stated, default);
                 byte[] got = await MemorySource.ReadAllAsync(source, block);
-                Assert.True(TextEncoding.UTF8.GetString(got) == expected, $"block {block}: {TextEncoding.UTF8.GetString(got[..Math.Min(got.Length, 200)])}");
+                Assert.True(
+                    TextEncoding.UTF8.GetString(got) == expected,
+                    $"block {block}: {TextEncoding.UTF8.GetString(got[..Math.Min(got.Length, 200)])}"
+                );
                 Assert.Equal(found, source.EncodingName);
             }
         }
