@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Text;
 using StreamEtl.Errors;
 using StreamEtl.Sources;
 using TextEncoding = System.Text.Encoding;
