@@ -25,7 +25,13 @@ internal static class DialectScore
         {
             return SingleColumn * (damage > 0.5 ? 1 : 0.9);
         }
-        double consistency = (double)agreeing / records;
+        int leading = 0;
+        while (probe.Width(leading) != width && leading < Preamble.MaxRecords)
+        {
+            leading++;
+        }
+        // Titles and comments before a table speak less against it than rows that disagree inside it.
+        double consistency = agreeing / (records - (leading / 2.0));
         return consistency * consistency * Cleanness(probe, sample, records) * (width - 1) / width * (0.5 + (damage / 2));
     }
 
@@ -42,8 +48,7 @@ internal static class DialectScore
     }
 
     /// <summary>
-    /// The mean over cells: 1 for values, nothing and quoted text; less for bare text; least for text that holds another candidate's delimiter, which it is
-    /// likely to be cut wrongly.
+    /// The mean over cells: 1 for values, nothing and quoted text; less for bare text; least for text that looks as if it had been cut at the wrong places.
     /// </summary>
     private static double Cleanness(DialectProbe probe, ReadOnlySpan<byte> sample, int records)
     {
@@ -56,7 +61,7 @@ internal static class DialectScore
                 ReadOnlySpan<byte> text = sample.Slice(cell.Start, cell.Length);
                 sum +=
                     cell.IsQuoted || CellShapes.Of(text) != CellShape.Text ? 1
-                    : HoldsOther(text, probe.Delimiter) ? 0.3
+                    : IsSuspect(text, probe.Delimiter) ? 0.3
                     : 0.9;
                 cells++;
             }
@@ -64,8 +69,21 @@ internal static class DialectScore
         return cells == 0 ? 0 : sum / cells;
     }
 
-    private static bool HoldsOther(ReadOnlySpan<byte> text, byte delimiter) =>
-        (delimiter != ';' && text.Contains((byte)';'))
-        || (delimiter != '\t' && text.Contains((byte)'\t'))
-        || (delimiter != '|' && text.Contains((byte)'|'));
+    /// <summary>True for bare text with a quote or another candidate's delimiter in it. A comma is one only where a letter follows at once, as in no prose.</summary>
+    private static bool IsSuspect(ReadOnlySpan<byte> text, byte delimiter)
+    {
+        if (text.Contains((byte)'"'))
+        {
+            return true;
+        }
+        foreach (byte other in ";\t|"u8)
+        {
+            if (delimiter != other && text.Contains(other))
+            {
+                return true;
+            }
+        }
+        int comma = text.IndexOf((byte)',');
+        return comma >= 0 && comma + 1 < text.Length && char.IsAsciiLetter((char)text[comma + 1]);
+    }
 }

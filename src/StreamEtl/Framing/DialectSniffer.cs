@@ -102,7 +102,7 @@ public static class DialectSniffer
                 return single;
             }
         }
-        return IsContradicted(plain, sample) ? DialectProbe.Read(sample, isWhole, delimiter, null, null) : plain;
+        return IsContradicted(plain) ? DialectProbe.Read(sample, isWhole, delimiter, null, null) : plain;
     }
 
     private static DialectProbe FindEscape(ReadOnlySpan<byte> sample, bool isWhole, CsvDialectOptions given, byte delimiter, byte quote)
@@ -124,13 +124,5 @@ public static class DialectSniffer
         single is { Malformed: 0, EndsInQuotes: false } && single.QuotedCells >= 2 && single.QuotedCells >= single.Count;
 
     /// <summary>True when double quotes begin fields but never enclose any: they are inches or ditto marks.</summary>
-    private static bool IsContradicted(DialectProbe plain, ReadOnlySpan<byte> sample)
-    {
-        if (plain.QuotedCells > 0 || (plain.Malformed == 0 && !plain.EndsInQuotes))
-        {
-            return false;
-        }
-        _ = sample;
-        return plain.Malformed >= 2;
-    }
+    private static bool IsContradicted(DialectProbe plain) => plain is { QuotedCells: 0, Malformed: >= 2 };
 }

@@ -48,6 +48,7 @@ internal static class HeaderSniffer
                 continue;
             }
             int typed = 0;
+            int alike = 0;
             int years = 0;
             int texts = 0;
             for (int i = first + 1; i < last; i++)
@@ -59,10 +60,11 @@ internal static class HeaderSniffer
                     CellShape below = CellShapes.Of(text);
                     typed += CellShapes.IsTyped(below) ? 1 : 0;
                     texts += below == CellShape.Text ? 1 : 0;
+                    alike += Family(below) == Family(shape) ? 1 : 0;
                     years += IsYear(text) ? 1 : 0;
                 }
             }
-            if (shape == CellShape.Text)
+            if (shape == CellShape.Text || (typed > 0 && alike == 0))
             {
                 // A few texts among values are markers such as NA.
                 names += typed > 0 && texts * 10 <= typed ? 1 : 0;
@@ -74,6 +76,9 @@ internal static class HeaderSniffer
         }
         return (names, values);
     }
+
+    private static CellShape Family(CellShape shape) =>
+        shape is CellShape.PointDecimal or CellShape.CommaDecimal or CellShape.Grouped ? CellShape.Whole : shape;
 
     /// <summary>Years are the one kind of number that heads columns.</summary>
     private static bool IsYear(ReadOnlySpan<byte> text) =>

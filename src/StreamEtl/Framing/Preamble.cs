@@ -3,12 +3,14 @@ namespace StreamEtl.Framing;
 /// <summary>Finds lines that stand before a table: titles and comments. Skipping a line loses it, so everything must speak for it.</summary>
 internal static class Preamble
 {
-    private const int MaxRecords = 30;
+    /// <summary>Most records that can stand before a table.</summary>
+    public const int MaxRecords = 30;
+
     private const int MinBody = 2;
 
     /// <summary>
-    /// Records before the header (or the first record): comments (<c>#</c>) of any width but the table's, and titles (one field) when a header follows.
-    /// 0 unless everything that follows has the same number of fields.
+    /// Records before the header (or the first record): comments (<c>#</c>) of any width but the table's; titles and other facts (one field, or at most half as
+    /// many as the table has) only when what follows is a header beyond doubt. 0 unless nearly everything that follows has the same number of fields.
     /// </summary>
     public static int CountRecords(DialectProbe probe, ReadOnlySpan<byte> sample, bool? hasHeader)
     {
@@ -22,7 +24,7 @@ internal static class Preamble
         while (first < Math.Min(MaxRecords, probe.Count) && probe.Width(first) != width)
         {
             bool comment = sample[probe[first][0].Start] == '#';
-            if (!comment && probe.Width(first) > 1)
+            if (!comment && probe.Width(first) > Math.Max(width / 2, 1))
             {
                 return 0;
             }
@@ -33,12 +35,14 @@ internal static class Preamble
         {
             return 0;
         }
+        int disagreeing = 0;
         for (int i = first; i < probe.Count; i++)
         {
-            if (probe.Width(i) != width)
-            {
-                return 0;
-            }
+            disagreeing += probe.Width(i) != width ? 1 : 0;
+        }
+        if (disagreeing * 10 > probe.Count - first)
+        {
+            return 0;
         }
         bool safe = comments || (hasHeader != false && HeaderSniffer.IsEvident(probe, sample, first));
         return safe ? first : 0;
