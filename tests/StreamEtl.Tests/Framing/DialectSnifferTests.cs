@@ -78,7 +78,8 @@ public sealed class DialectSnifferTests
     [InlineData("id\tv\n1\t1,5\n", ',')]
     [InlineData("id,v\n1,\"1,5\"\n", '.')]
     [InlineData("id;v\n1;01.02.2024\n2;1,25\n", ',')]
-    public void Sniff_DecimalSeparator_NeedsProof(string text, char separator) => Assert.Equal(separator, Sniff(text).Format.DecimalSeparator);
+    public void Sniff_DecimalSeparator_NeedsProof(string text, char separator) =>
+        Assert.Equal(separator, Sniff(text).Format.DecimalSeparator);
 
     [Fact]
     public void Sniff_WhatTheUserSaid_IsNeverOverruled()

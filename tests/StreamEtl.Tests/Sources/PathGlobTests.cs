@@ -9,7 +9,22 @@ public sealed class PathGlobTests : IDisposable
 
     public PathGlobTests()
     {
-        foreach (string name in new[] { "a.csv", "B.csv", "a10.csv", "a2.csv", "[x].csv", ".hidden.csv", "note.txt", "y=1/a.csv", "y=1/m=2/b.csv", "y=2/c.csv", ".git/d.csv" })
+        foreach (
+            string name in new[]
+            {
+                "a.csv",
+                "B.csv",
+                "a10.csv",
+                "a2.csv",
+                "[x].csv",
+                ".hidden.csv",
+                "note.txt",
+                "y=1/a.csv",
+                "y=1/m=2/b.csv",
+                "y=2/c.csv",
+                ".git/d.csv",
+            }
+        )
         {
             string path = Path.Join(_folder, name);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -71,5 +86,6 @@ public sealed class PathGlobTests : IDisposable
     [InlineData("[!a-c]", "d", true)]
     [InlineData("[!a-c]", "b", false)]
     [InlineData("[a-]", "-", true)]
-    public void Matches_EdgeCases_AreAsInShells(string pattern, string name, bool expected) => Assert.Equal(expected, PathGlob.Matches(pattern, name));
+    public void Matches_EdgeCases_AreAsInShells(string pattern, string name, bool expected) =>
+        Assert.Equal(expected, PathGlob.Matches(pattern, name));
 }
