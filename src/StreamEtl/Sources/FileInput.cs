@@ -7,14 +7,16 @@ namespace StreamEtl.Sources;
 internal sealed class FileInput : IByteInput
 {
     private readonly string _path;
+    private readonly string _name;
     private FileIdentity? _identity;
 
-    /// <summary>Names the file; nothing is opened yet.</summary>
-    public FileInput(string path)
+    /// <summary>Names the file; nothing is opened yet. <paramref name="name"/>: what messages call it, when that is not its path.</summary>
+    public FileInput(string path, string? name = null)
     {
         _path = path;
+        _name = name ?? path;
         var file = new FileInfo(path);
-        Info = new SourceInfo(path, file.Exists ? file.Length : null);
+        Info = new SourceInfo(_name, file.Exists ? file.Length : null);
     }
 
     /// <inheritdoc/>
@@ -48,10 +50,10 @@ internal sealed class FileInput : IByteInput
             var identity = FileIdentity.Of(handle);
             if (_identity is { } known && known != identity)
             {
-                throw Changed(_path);
+                throw Changed(_name);
             }
             _identity = identity;
-            Info = new SourceInfo(_path, identity.Length);
+            Info = new SourceInfo(_name, identity.Length);
             return new FileByteSource(Info, handle, identity);
         }
         catch

@@ -277,6 +277,8 @@ internal sealed class Inflater
         return null;
     }
 
+    // One call may decode a whole small file: waiting for the runtime to notice that the loop is hot costs half of the time.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private InflateStatus? DecodeCodes(byte[] input, ref int position, int end, bool isLast)
     {
         int inputLimit = isLast ? Math.Min(end + sizeof(ulong), input.Length - SymbolBytes - sizeof(ulong)) : end - SymbolBytes;

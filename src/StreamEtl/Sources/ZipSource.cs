@@ -14,6 +14,7 @@ internal sealed class ZipSource : IByteSource
     private readonly Stream _data;
     private readonly ZipArchiveEntry _entry;
     private readonly FileStream _file;
+    private readonly FileIdentity _identity;
     private uint _crc;
     private long _length;
 
@@ -23,6 +24,7 @@ internal sealed class ZipSource : IByteSource
         _file = file;
         _archive = archive;
         _entry = entry;
+        _identity = FileIdentity.Of(file.SafeFileHandle);
         _data = entry.Open();
     }
 
@@ -78,6 +80,10 @@ internal sealed class ZipSource : IByteSource
         {
             throw Damaged(Info.Name, e);
         }
+        if (count == 0 && !destination.IsEmpty && FileIdentity.Of(_file.SafeFileHandle) != _identity)
+        {
+            throw FileInput.Changed(Info.Name);
+        }
         _crc = Crc32.Append(_crc, destination.Span[..count]);
         _length += count;
         if (_length > _entry.Length || (count == 0 && !destination.IsEmpty && (_length != _entry.Length || _crc != _entry.Crc32)))
@@ -98,6 +104,15 @@ internal sealed class ZipSource : IByteSource
 
     private static ZipArchiveEntry Choose(ZipArchive archive, string name)
     {
+        if (archive.GetEntry("xl/workbook.xml") is not null)
+        {
+            throw new StreamEtlException(
+                ErrorKind.Unsupported,
+                "this is an Excel workbook, not a zip archive of text",
+                new RecordPosition(name, 0, -1),
+                "say so with --from xlsx, or save the sheet as CSV"
+            );
+        }
         List<ZipArchiveEntry> files = [.. archive.Entries.Where(IsData)];
         if (files.Count != 1)
         {
