@@ -32,7 +32,10 @@ public sealed class TerminalTextTests
                 text.Append((char)(random.Next(3) == 0 ? random.Next(0x10000) : random.Next(0x100)));
             }
             string safe = TerminalText.Escape(text.ToString());
-            Assert.DoesNotContain(safe.EnumerateRunes(), r => Rune.IsControl(r) || r == Rune.ReplacementChar && !text.ToString().Contains('\uFFFD'));
+            Assert.DoesNotContain(
+                safe.EnumerateRunes(),
+                r => Rune.IsControl(r) || r == Rune.ReplacementChar && !text.ToString().Contains('\uFFFD')
+            );
             Assert.Equal(safe, TerminalText.Escape(safe));
         }
     }
