@@ -102,7 +102,12 @@ public static class DialectSniffer
                 return single;
             }
         }
-        return IsContradicted(plain) ? DialectProbe.Read(sample, isWhole, delimiter, null, null) : plain;
+        if (plain.QuotedCells > 0 || plain.Malformed == 0)
+        {
+            return plain;
+        }
+        DialectProbe unquoted = DialectProbe.Read(sample, isWhole, delimiter, null, null);
+        return QuotesAreData(unquoted, sample) ? unquoted : plain;
     }
 
     private static DialectProbe FindEscape(ReadOnlySpan<byte> sample, bool isWhole, CsvDialectOptions given, byte delimiter, byte quote)
@@ -123,6 +128,23 @@ public static class DialectSniffer
     private static bool IsConvincing(DialectProbe single) =>
         single is { Malformed: 0, EndsInQuotes: false } && single.QuotedCells >= 2 && single.QuotedCells >= single.Count;
 
-    /// <summary>True when double quotes begin fields but never enclose any: they are inches or ditto marks.</summary>
-    private static bool IsContradicted(DialectProbe plain) => plain is { QuotedCells: 0, Malformed: >= 2 };
+    /// <summary>True when double quotes begin fields in most records and never end one: they are marks of another kind, such as ditto.</summary>
+    private static bool QuotesAreData(DialectProbe unquoted, ReadOnlySpan<byte> sample)
+    {
+        int open = 0;
+        for (int i = 0; i < unquoted.Count; i++)
+        {
+            foreach (DialectProbe.Cell cell in unquoted[i])
+            {
+                ReadOnlySpan<byte> text = sample.Slice(cell.Start, cell.Length);
+                int quotes = text.Count((byte)'"');
+                if (quotes > 1 || (quotes == 1 && text[0] != '"'))
+                {
+                    return false;
+                }
+                open += quotes;
+            }
+        }
+        return open >= 3 && open * 2 >= unquoted.Count;
+    }
 }

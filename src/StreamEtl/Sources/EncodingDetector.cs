@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Unicode;
 
 namespace StreamEtl.Sources;
@@ -49,6 +51,25 @@ internal static class EncodingDetector
     {
         int cut = isWhole ? 0 : CutLength(sample);
         return Utf8.IsValid(sample[..^cut]) ? TextEncodings.Utf8 : TextEncodings.Windows1252;
+    }
+
+    /// <summary>True when valid characters of several bytes outnumber invalid bytes; Windows-1252 text has hardly any of the former by chance.</summary>
+    public static bool LooksLikeDamagedUtf8(ReadOnlySpan<byte> sample)
+    {
+        int valid = 0;
+        int invalid = 0;
+        while (true)
+        {
+            int next = sample.IndexOfAnyExceptInRange((byte)0, (byte)127);
+            if (next < 0)
+            {
+                return valid > invalid;
+            }
+            bool decoded = Rune.DecodeFromUtf8(sample[next..], out _, out int length) == OperationStatus.Done;
+            valid += decoded ? 1 : 0;
+            invalid += decoded ? 0 : 1;
+            sample = sample[(next + length)..];
+        }
     }
 
     /// <summary>Bytes at the end that begin a character without completing it.</summary>

@@ -45,6 +45,9 @@ internal sealed class TextSource : IByteSource
     /// <summary>The encoding by its canonical name; changes from <c>utf-8</c> to <c>windows-1252</c> at most once, when the first byte that is not ASCII says so.</summary>
     public string EncodingName { get; private set; } = TextEncodings.Utf8;
 
+    /// <summary>Set when Windows-1252 was chosen although most of what is not ASCII would be valid UTF-8: the text may be damaged UTF-8.</summary>
+    public string? Warning { get; private set; }
+
     /// <summary>Reads the sample and decides. <paramref name="encoding"/>: as the user named it, or null. On an exception the caller still owns <paramref name="inner"/>.</summary>
     public static async ValueTask<TextSource> OpenAsync(IByteSource inner, string? encoding, CancellationToken cancellationToken)
     {
@@ -84,10 +87,16 @@ internal sealed class TextSource : IByteSource
         };
         _isOpenQuestion = found is null;
         EncodingName = found ?? TextEncodings.Utf8;
+        Warning = stated is null ? WarningFor(EncodingName, sample) : null;
         _transcoder = TextEncodings.Open(EncodingName);
         _start = EncodingDetector.MarkLength(sample, EncodingName);
         _offset = _start;
     }
+
+    private static string? WarningFor(string chosen, ReadOnlySpan<byte> sample) =>
+        chosen == TextEncodings.Windows1252 && EncodingDetector.LooksLikeDamagedUtf8(sample)
+            ? "some bytes are not valid UTF-8, so the text is read as windows-1252; if it is damaged UTF-8, say --encoding utf-8 and the rows concerned are reported"
+            : null;
 
     /// <summary>Hands bytes on as they are. 0 is the end, or the moment at which a transcoder takes over.</summary>
     private async ValueTask<int> PassAsync(Memory<byte> destination, CancellationToken cancellationToken)
@@ -130,6 +139,7 @@ internal sealed class TextSource : IByteSource
         }
         int looked = Math.Min(count, LookAheadBytes);
         EncodingName = EncodingDetector.DetectMultiByte(block.AsSpan(0, looked), _isLast && looked == count);
+        Warning = WarningFor(EncodingName, block.AsSpan(0, looked));
         _transcoder = TextEncodings.Open(EncodingName);
         _isOpenQuestion = false;
         _block = block;

@@ -29,7 +29,9 @@ public sealed class DialectSnifferTests
     [InlineData("a,b\n1,\"C:\\\"\n2,\"D:\\\"\n", '"', '\0')]
     [InlineData("'a','b'\n'1','x, y'\n'2','z'\n", '\'', '\0')]
     [InlineData("a,b\n1,'tis\n2,rock 'n' roll\n", '"', '\0')]
-    [InlineData("size\tname\n\"5 inch\tx\n\"6 inch\ty\n\"7\" wide\tz\n\"8\" wide\tz\n", '\0', '\0')]
+    [InlineData("size\tname\n\"5 inch\tx\n\"6 inch\ty\n\"7 inch\tz\n\"8 inch\tz\n", '\0', '\0')]
+    [InlineData("a,b\n1,\"x\"y\n2,\"x\"y\n3,\"x\"y\n", '"', '\0')]
+    [InlineData("a,b\n1,\"x\n2,y\n3,z\n", '"', '\0')]
     public void Sniff_Quoting_IsFound(string text, char quote, char escape)
     {
         CsvDialect dialect = Sniff(text);

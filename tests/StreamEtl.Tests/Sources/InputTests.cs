@@ -184,6 +184,43 @@ public sealed class InputTests : IDisposable
         Assert.Equal(text, await ReadAsync(input));
     }
 
+    [Fact]
+    public async Task StandardInput_PipeThatNeverSpeaks_CanBeCancelled()
+    {
+        await using var silent = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.Out);
+        var pipe = new System.IO.Pipes.AnonymousPipeClientStream(System.IO.Pipes.PipeDirection.In, silent.GetClientHandleAsString());
+        var input = new StandardInput(pipe, null);
+        using var cancel = new CancellationTokenSource(100);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await input.OpenAsync(cancel.Token));
+        await silent.DisposeAsync();
+        await input.DisposeAsync();
+    }
+
+    /// <summary>Reliability G2: memory does not grow with what a bomb expands to.</summary>
+    [Theory]
+    [InlineData("bomb.csv.gz")]
+    [InlineData("bomb.zip")]
+    public async Task FileInput_Bomb_IsReadInBoundedMemory(string name)
+    {
+        const int Bytes = 64 << 20;
+        string path = name.EndsWith(".zip", StringComparison.Ordinal)
+            ? Zip(name, ("a.csv", new byte[Bytes]))
+            : Write(name, GzipSourceTests.Gzip(new byte[Bytes]));
+        Assert.True(new FileInfo(path).Length < Bytes / 500);
+        await using var input = new FileInput(path);
+        var buffer = new byte[1 << 16];
+        long before = GC.GetTotalAllocatedBytes();
+        await using IByteSource source = await input.OpenAsync(default);
+        long total = 0;
+        int count;
+        while ((count = await source.ReadAsync(buffer, default)) > 0)
+        {
+            total += count;
+        }
+        Assert.Equal(Bytes, total);
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 24 << 20);
+    }
+
     private static async Task<byte[]> ReadAsync(IByteInput input)
     {
         await using IByteSource source = await input.OpenAsync(default);

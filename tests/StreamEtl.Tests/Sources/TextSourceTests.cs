@@ -71,6 +71,20 @@ public sealed class TextSourceTests
     }
 
     [Theory]
+    [InlineData(true, "id,t\n1,São João\n2,Açaí")]
+    [InlineData(false, "id,t\n1,Sao Joao\n2,Acai")]
+    public async Task TextSource_DamagedUtf8_IsWindows1252WithAWarning(bool warned, string text)
+    {
+        byte[] stored = [.. TextEncoding.UTF8.GetBytes(text), 0xFF, (byte)'\n'];
+        await using TextSource source = await TextSource.OpenAsync(new MemorySource(stored, "a.csv"), null, default);
+        Assert.Equal("windows-1252", source.EncodingName);
+        Assert.Equal(warned, source.Warning is not null);
+        await using TextSource stated = await TextSource.OpenAsync(new MemorySource(stored, "a.csv"), "utf-8", default);
+        Assert.Equal(stored, await MemorySource.ReadAllAsync(stated));
+        Assert.Null(stated.Warning);
+    }
+
+    [Theory]
     [InlineData(new byte[] { 0xFF, 0xFE, 65, 0, 0, 0xD8, 66, 0 }, 4)]
     [InlineData(new byte[] { 0xFF, 0xFE, 65, 0, 0, 0xD8 }, 4)]
     [InlineData(new byte[] { 0xFF, 0xFE, 65, 0, 66 }, 4)]
