@@ -23,7 +23,8 @@ public sealed class DialectCorpusTests
             var sample = new byte[1 << 16];
             int count = await text.ReadFullyAsync(sample, default);
             CsvDialect dialect = DialectSniffer.Sniff(sample.AsSpan(0, count), count < sample.Length, new());
-            var found = $"{(char)dialect.Delimiter}{(char?)dialect.Quote}{(char?)dialect.Escape} after {dialect.SkipLines} in {text.EncodingName}";
+            var found =
+                $"{(char)dialect.Delimiter}{(char?)dialect.Quote}{(char?)dialect.Escape} after {dialect.SkipLines} in {text.EncodingName}";
             var expected = $"{Fact("delimiter")}{Fact("quote")} after 0 in {EncodingName(Fact("encoding"))}";
             if (found != expected)
             {
