@@ -18,6 +18,9 @@ public abstract record JobOptions
     /// <summary>Field delimiter.</summary>
     public char? Delimiter { get; init; }
 
+    /// <summary>Field delimiter of a delimited output; null: a comma, or a tab for <c>tsv</c>.</summary>
+    public char? OutputDelimiter { get; init; }
+
     /// <summary>Quote character; <c>'\0'</c> switches quoting off.</summary>
     public char? Quote { get; init; }
 
