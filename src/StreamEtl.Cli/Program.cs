@@ -1,1 +1,3 @@
-return 0;
+using StreamEtl.Cli;
+
+return await new Application(new Host()).RunAsync(args).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using StreamEtl.Cli.Verbs;
 using StreamEtl.Errors;
 
 namespace StreamEtl.Cli.Arguments;
@@ -6,8 +7,9 @@ namespace StreamEtl.Cli.Arguments;
 /// Reads a command line in GNU style: <c>--name value</c>, <c>--name=value</c>, <c>-o value</c>, <c>-ovalue</c>, <c>-qv</c>; options and inputs in any order;
 /// <c>--</c> ends the options; <c>-</c> is an input. Own code, because it starts in no time and its errors name what was probably meant.
 /// </summary>
-internal sealed class ArgumentParser(IReadOnlyList<OptionSpec> options, Func<string, bool> namesInput)
+internal sealed class ArgumentParser(Verb verb, Func<string, bool> namesInput)
 {
+    private readonly IReadOnlyList<OptionSpec> _options = verb.Options;
     private readonly ParsedArguments _parsed = new();
 
     /// <summary>Parses; throws a usage error at the first thing that is wrong.</summary>
@@ -46,7 +48,7 @@ internal sealed class ArgumentParser(IReadOnlyList<OptionSpec> options, Func<str
         for (int at = 1; at < argument.Length; at++)
         {
             char letter = argument[at];
-            OptionSpec option = options.FirstOrDefault(o => o.Short == letter) ?? throw Unknown(argument);
+            OptionSpec option = _options.FirstOrDefault(o => o.Short == letter) ?? throw Unknown(argument);
             if (option.Arity != Arity.Flag)
             {
                 string? attached = at + 1 < argument.Length ? argument[(at + 1)..].TrimStart('=') : null;
@@ -99,11 +101,17 @@ internal sealed class ArgumentParser(IReadOnlyList<OptionSpec> options, Func<str
     /// <summary>True for what looks like an option; a negative number such as <c>-999</c> does not.</summary>
     private static bool IsOption(string argument) => argument.Length > 1 && argument[0] == '-' && !char.IsAsciiDigit(argument[1]);
 
-    private OptionSpec? FindLong(string name) => options.FirstOrDefault(o => o.Name == name);
+    private OptionSpec? FindLong(string name) => _options.FirstOrDefault(o => o.Name == name);
 
     private StreamEtlException Unknown(string name)
     {
-        string? nearest = NearestName.Find(name, options.Select(o => o.Long));
-        return UsageError.Create($"unknown option '{name}'", nearest is null ? "--help lists the options" : $"did you mean '{nearest}'?");
+        string[] verbs = VerbCatalog.Taking(name);
+        if (verbs.Length > 0)
+        {
+            return UsageError.Create($"{verb.Name} has no option '{name}'", $"it is an option of {string.Join(", ", verbs)}");
+        }
+        string? nearest = NearestName.Find(name, _options.Select(o => o.Long));
+        string hint = nearest is null ? $"streametl {verb.Name} --help lists the options" : $"did you mean '{nearest}'?";
+        return UsageError.Create($"unknown option '{name}'", hint);
     }
 }

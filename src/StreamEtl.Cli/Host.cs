@@ -1,0 +1,41 @@
+using StreamEtl.Cli.Verbs;
+using StreamEtl.Diagnostics;
+using StreamEtl.Pipeline;
+using StreamEtl.Sources;
+using StreamEtl.Types;
+
+namespace StreamEtl.Cli;
+
+/// <summary>What the commands need of the process and the engine around them. Tests put their own in its place.</summary>
+internal sealed class Host
+{
+    /// <summary>Opens standard output for text; opened only when help or the version goes there.</summary>
+    public Func<TextWriter> OpenOutput { get; init; } = static () => Console.Out;
+
+    /// <summary>Opens standard error for text.</summary>
+    public Func<TextWriter> OpenError { get; init; } = static () => Console.Error;
+
+    /// <summary>True when a person may be typing at standard input.</summary>
+    public Func<bool> InputIsTerminal { get; init; } = static () => !Console.IsInputRedirected;
+
+    /// <summary>True when a person may be reading standard error.</summary>
+    public Func<bool> ErrorIsTerminal { get; init; } = static () => !Console.IsErrorRedirected;
+
+    /// <summary>Columns of the terminal.</summary>
+    public Func<int> TerminalWidth { get; init; } = static () => Console.WindowWidth;
+
+    /// <summary>An environment variable; null when it is absent.</summary>
+    public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
+
+    /// <summary>A quarter of what the machine, or the container, has.</summary>
+    public Func<long> DefaultMemory { get; init; } = static () => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+
+    /// <summary>The files that a pattern names.</summary>
+    public Func<string, IReadOnlyList<string>> ExpandGlob { get; init; } = PathGlob.Expand;
+
+    /// <summary>Reads a schema file.</summary>
+    public Func<string, IReadOnlyList<Field>> ReadSchema { get; init; } = SchemaFile.Read;
+
+    /// <summary>The engine.</summary>
+    public Func<JobOptions, RunReport, IProgress<RunProgress>?, CancellationToken, Task> Run { get; init; } = EtlRunner.RunAsync;
+}

@@ -1,0 +1,62 @@
+using StreamEtl.Cli.Arguments;
+using StreamEtl.Cli.Terminal;
+using StreamEtl.Cli.Verbs;
+
+namespace StreamEtl.Cli.Runtime;
+
+/// <summary>How a run talks: what the message options and the environment say together.</summary>
+/// <param name="Report">Where the report goes, or null.</param>
+/// <param name="Progress">How progress is shown.</param>
+/// <param name="Debug">Show stacks.</param>
+/// <param name="Messages">Where messages go.</param>
+internal sealed record RunSettings(string? Report, ProgressMode Progress, bool Debug, Messages Messages)
+{
+    /// <summary>Reads the options, then the environment.</summary>
+    public static RunSettings From(ParsedArguments arguments, Host host)
+    {
+        bool terminal = host.ErrorIsTerminal();
+        bool quiet = arguments.Flag(MessageOptions.Quiet) ?? false;
+        bool json = arguments.Text(MessageOptions.LogFormat) == "json";
+        bool noColor = arguments.Flag(MessageOptions.NoColor) ?? false;
+        bool dumb = host.Variable("TERM") == "dumb";
+        ProgressMode progress = (arguments.Text(MessageOptions.Progress) ?? "auto") switch
+        {
+            "always" => terminal && !dumb && !json ? ProgressMode.Bar : ProgressMode.Lines,
+            "auto" when terminal && !dumb && !json && !quiet => ProgressMode.Bar,
+            _ => ProgressMode.None,
+        };
+        Style style = Style.For(terminal, noColor, host.Variable);
+        return new RunSettings(
+            arguments.Text(MessageOptions.Report),
+            progress,
+            (arguments.Flag(MessageOptions.Debug) ?? false) || DebugVariable(host),
+            new Messages(host.OpenError(), style, json, quiet, arguments.Flag(MessageOptions.Verbose) ?? false)
+        );
+    }
+
+    /// <summary>For errors that stand before the options are known, found by looking for the words themselves.</summary>
+    public static RunSettings Early(string[] arguments, Host host)
+    {
+        bool noColor = arguments.Contains("--no-color", StringComparer.Ordinal);
+        int format = Array.IndexOf(arguments, "--log-format");
+        bool json =
+            arguments.Contains("--log-format=json", StringComparer.Ordinal)
+            || (format >= 0 && format + 1 < arguments.Length && arguments[format + 1] == "json");
+        Style style = Style.For(host.ErrorIsTerminal(), noColor, host.Variable);
+        bool debug = arguments.Contains("--debug", StringComparer.Ordinal) || DebugVariable(host);
+        return new RunSettings(null, ProgressMode.None, debug, new Messages(host.OpenError(), style, json, quiet: false, verbose: false));
+    }
+
+    /// <summary>Columns of the terminal: <c>COLUMNS</c>, else what the terminal says, else 80.</summary>
+    public static int Width(Host host)
+    {
+        if (int.TryParse(host.Variable("COLUMNS"), System.Globalization.CultureInfo.InvariantCulture, out int columns) && columns > 0)
+        {
+            return columns;
+        }
+        int width = host.TerminalWidth();
+        return width > 0 ? width : 80;
+    }
+
+    private static bool DebugVariable(Host host) => host.Variable("STREAMETL_DEBUG") is { Length: > 0 } and not "0";
+}
