@@ -68,9 +68,10 @@ internal sealed class Application(Host host)
         catch (Exception e)
         {
             settings ??= RunSettings.Early(arguments, host);
-            ErrorText text = e is MissingInputException
-                ? new ErrorText(ErrorKind.Usage, e.Message, Hint: "name a file; - reads standard input")
-                : ErrorText.From(e, settings.Debug);
+            ErrorText text =
+                e is MissingInputException
+                    ? new ErrorText(ErrorKind.Usage, e.Message, Hint: "name a file; - reads standard input")
+                    : ErrorText.From(e, settings.Debug);
             if (verb is not null)
             {
                 JobRunner.ReportFailure(verb, settings, text.Line, host);

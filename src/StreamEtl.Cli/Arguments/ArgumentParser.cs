@@ -65,7 +65,8 @@ internal sealed class ArgumentParser(Verb verb, Func<string, bool> namesInput)
         if (option.Arity == Arity.Flag)
         {
             // A flag takes a separate value only where that cannot be an input.
-            string? value = attached ?? (index + 1 < arguments.Length && arguments[index + 1] is "true" or "false" ? arguments[++index] : "true");
+            string? value =
+                attached ?? (index + 1 < arguments.Length && arguments[index + 1] is "true" or "false" ? arguments[++index] : "true");
             _parsed.Add(option, value is "true" or "false" ? value : throw UsageError.Value(option, value, "true or false"));
             return index;
         }

@@ -30,7 +30,10 @@ internal static class ByteSize
         string trimmed = text.Trim();
         (string suffix, long factor) = Array.Find(Units, u => trimmed.EndsWith(u.Suffix, StringComparison.OrdinalIgnoreCase));
         string number = trimmed[..^suffix.Length].TrimEnd();
-        if (!decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value) || value > long.MaxValue / factor)
+        if (
+            !decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value)
+            || value > long.MaxValue / factor
+        )
         {
             return false;
         }

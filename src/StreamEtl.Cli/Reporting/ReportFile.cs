@@ -39,7 +39,10 @@ internal sealed class ReportFile(string path)
             error.Flush();
             return;
         }
-        if (path.StartsWith("/dev/", StringComparison.Ordinal) || new FileInfo(path) is { Exists: true, Length: 0 } or { LinkTarget: not null })
+        if (
+            path.StartsWith("/dev/", StringComparison.Ordinal)
+            || new FileInfo(path) is { Exists: true, Length: 0 } or { LinkTarget: not null }
+        )
         {
             using FileStream direct = new(path, FileMode.OpenOrCreate, FileAccess.Write);
             Save(direct, json);

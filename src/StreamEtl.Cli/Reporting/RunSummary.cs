@@ -97,8 +97,7 @@ internal static class RunSummary
             var count => string.Create(CultureInfo.InvariantCulture, $"{report.Inputs[0].Path} and {count - 1} more"),
         };
 
-    private static string Spilled(RunReport report) =>
-        report.SpilledBytes > 0 ? $", spilled {ByteSize.Format(report.SpilledBytes)}" : "";
+    private static string Spilled(RunReport report) => report.SpilledBytes > 0 ? $", spilled {ByteSize.Format(report.SpilledBytes)}" : "";
 
     private static string Rows(long rows) => Count(rows, rows == 1 ? "row" : "rows");
 

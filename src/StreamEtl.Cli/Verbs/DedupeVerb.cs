@@ -34,10 +34,7 @@ internal static class DedupeVerb
             Examples =
             [
                 ("whole-row duplicates", "streametl dedupe events.csv -o events.parquet"),
-                (
-                    "the newest row of each customer",
-                    "streametl dedupe customers.csv -o customers.parquet --key id --keep updated_at:desc"
-                ),
+                ("the newest row of each customer", "streametl dedupe customers.csv -o customers.parquet --key id --keep updated_at:desc"),
                 ("two decision columns", "streametl dedupe a.csv b.csv -o c.csv --key id --keep updated_at:desc,priority:asc"),
             ],
             Options = [Key, Keep, Exact, .. SharedOptions.ForTables],

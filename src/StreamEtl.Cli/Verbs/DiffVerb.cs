@@ -13,7 +13,12 @@ internal static class DiffVerb
         "COLS",
         Arity.Repeated
     );
-    public static readonly OptionSpec DateField = new("date-field", OptionGroup.Verb, "a row is an update when this column is newer", "COL");
+    public static readonly OptionSpec DateField = new(
+        "date-field",
+        OptionGroup.Verb,
+        "a row is an update when this column is newer",
+        "COL"
+    );
     public static readonly OptionSpec DateFieldStrict = OptionSpec.Flag(
         "date-field-strict",
         OptionGroup.Verb,
@@ -46,23 +51,9 @@ internal static class DiffVerb
             [
                 ("what changed since yesterday", "streametl diff monday.csv tuesday.csv -o changes.parquet --key id"),
                 ("newer rows only", "streametl diff old.parquet new.csv -o changes.csv --key id --date-field updated_at"),
-                (
-                    "a check in a script",
-                    "streametl diff old.csv new.csv -o - --to ndjson --key code,region --ignore loaded_at --exit-code"
-                ),
+                ("a check in a script", "streametl diff old.csv new.csv -o - --to ndjson --key code,region --ignore loaded_at --exit-code"),
             ],
-            Options =
-            [
-                Key,
-                DateField,
-                DateFieldStrict,
-                Compare,
-                Ignore,
-                OnDuplicateKey,
-                Exact,
-                ExitCode,
-                .. SharedOptions.ForTables,
-            ],
+            Options = [Key, DateField, DateFieldStrict, Compare, Ignore, OnDuplicateKey, Exact, ExitCode, .. SharedOptions.ForTables],
             Notes =
             [
                 "Each change carries its kind (I, U or D) and _cdc_timestamp, one instant per run; a D has the old",

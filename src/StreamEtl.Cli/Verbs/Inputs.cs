@@ -39,7 +39,9 @@ internal static class Inputs
         foreach (string pattern in arguments.Positionals)
         {
             IReadOnlyList<string> files = Expand(pattern, host);
-            inputs.Add(files.Count == 1 ? files[0] : throw UsageError.Create($"'{pattern}' matches {files.Count} files where one is needed"));
+            inputs.Add(
+                files.Count == 1 ? files[0] : throw UsageError.Create($"'{pattern}' matches {files.Count} files where one is needed")
+            );
         }
         RefuseTwoStandardInputs(inputs);
         return inputs;
@@ -71,7 +73,10 @@ internal static class Inputs
     {
         if (path == Standard)
         {
-            return UsageError.Create("standard output has no file name to tell the format by", "add --to csv, tsv, json, ndjson or parquet");
+            return UsageError.Create(
+                "standard output has no file name to tell the format by",
+                "add --to csv, tsv, json, ndjson or parquet"
+            );
         }
         string? nearest = FormatName.NearestExtension(path);
         return UsageError.Create(

@@ -5,7 +5,12 @@ namespace StreamEtl.Cli.Verbs;
 /// <summary>The options about what a run says of itself.</summary>
 internal static class MessageOptions
 {
-    public static readonly OptionSpec Report = new("report", OptionGroup.Messages, "write a JSON report of the run; - is standard error", "FILE");
+    public static readonly OptionSpec Report = new(
+        "report",
+        OptionGroup.Messages,
+        "write a JSON report of the run; - is standard error",
+        "FILE"
+    );
     public static readonly OptionSpec Progress = OptionSpec.Choice(
         "progress",
         OptionGroup.Messages,

@@ -31,12 +31,7 @@ internal static class SharedOptions
         "lz4",
         "none"
     );
-    public static readonly OptionSpec OutputDelimiter = new(
-        "out-delimiter",
-        OptionGroup.Output,
-        "of a CSV output (default comma)",
-        "CHAR"
-    );
+    public static readonly OptionSpec OutputDelimiter = new("out-delimiter", OptionGroup.Output, "of a CSV output (default comma)", "CHAR");
 
     public static readonly OptionSpec From = new(
         "from",
@@ -47,14 +42,13 @@ internal static class SharedOptions
     );
     public static readonly OptionSpec Delimiter = new("delimiter", OptionGroup.Input, "field delimiter; tab or \\t for a tab", "CHAR");
     public static readonly OptionSpec Quote = new("quote", OptionGroup.Input, "quote character; empty for none", "CHAR");
-    public static readonly OptionSpec Escape = new(
-        "escape",
-        OptionGroup.Input,
-        "escape character, where quotes are not doubled",
-        "CHAR"
-    );
+    public static readonly OptionSpec Escape = new("escape", OptionGroup.Input, "escape character, where quotes are not doubled", "CHAR");
     public static readonly OptionSpec Encoding = new("encoding", OptionGroup.Input, "utf-8, utf-16le, windows-1252, …", "NAME");
-    public static readonly OptionSpec NoHeader = OptionSpec.Flag("no-header", OptionGroup.Input, "the first record is data (=false: it is not)");
+    public static readonly OptionSpec NoHeader = OptionSpec.Flag(
+        "no-header",
+        OptionGroup.Input,
+        "the first record is data (=false: it is not)"
+    );
     public static readonly OptionSpec SkipLines = new("skip-lines", OptionGroup.Input, "lines to leave out before the header", "N");
     public static readonly OptionSpec Decimal = new("decimal", OptionGroup.Input, "decimal separator, . or ,", "CHAR");
     public static readonly OptionSpec DateFormat = new("date-format", OptionGroup.Input, "such as dd/MM/yyyy", "FORMAT");
@@ -81,7 +75,12 @@ internal static class SharedOptions
         "infer",
         "text"
     );
-    public static readonly OptionSpec Schema = new("schema", OptionGroup.Types, "types as a contract: JSON, as schema infer writes it", "FILE");
+    public static readonly OptionSpec Schema = new(
+        "schema",
+        OptionGroup.Types,
+        "types as a contract: JSON, as schema infer writes it",
+        "FILE"
+    );
 
     public static readonly OptionSpec OnError = OptionSpec.Choice(
         "on-error",
@@ -103,28 +102,19 @@ internal static class SharedOptions
         "what the process may hold, such as 512MB (default: a quarter)",
         "SIZE"
     );
-    public static readonly OptionSpec Temp = new("temp", OptionGroup.Resources, "where work that does not fit goes (default: $TMPDIR)", "DIR");
+    public static readonly OptionSpec Temp = new(
+        "temp",
+        OptionGroup.Resources,
+        "where work that does not fit goes (default: $TMPDIR)",
+        "DIR"
+    );
     public static readonly OptionSpec Threads = new("threads", OptionGroup.Resources, "cores to use (default: all)", "N");
 
     /// <summary>What the CSV reader may be told.</summary>
     public static IReadOnlyList<OptionSpec> Reading { get; } =
-        [From, Delimiter, Quote, Escape, Encoding, NoHeader, SkipLines, Decimal, DateFormat, Null, QuotedEmpty, MaxRecord];
+    [From, Delimiter, Quote, Escape, Encoding, NoHeader, SkipLines, Decimal, DateFormat, Null, QuotedEmpty, MaxRecord];
 
     /// <summary>Output, input, types, errors, resources and messages: for a verb that writes a table.</summary>
     public static IReadOnlyList<OptionSpec> ForTables { get; } =
-        [
-            Output,
-            To,
-            Compression,
-            OutputDelimiter,
-            .. Reading,
-            Types,
-            Schema,
-            OnError,
-            Rejects,
-            Memory,
-            Temp,
-            Threads,
-            .. MessageOptions.All,
-        ];
+    [Output, To, Compression, OutputDelimiter, .. Reading, Types, Schema, OnError, Rejects, Memory, Temp, Threads, .. MessageOptions.All];
 }
