@@ -43,6 +43,7 @@ internal static class Decompression
         {
             Compression.None => whole,
             Compression.Gzip => new GzipSource(whole),
+            Compression.Zstandard => ZstdSource.Open(whole),
             Compression.Zip => ZipSource.Open(whole, path),
             _ => throw new StreamEtlException(
                 ErrorKind.Unsupported,
@@ -72,7 +73,7 @@ internal static class Decompression
         head switch
         {
             [0x1F, 0x8B, ..] => Compression.Gzip,
-            [0x28, 0xB5, 0x2F, 0xFD, ..] => Compression.Zstandard,
+            [0x28, 0xB5, 0x2F, 0xFD, ..] or [>= 0x50 and <= 0x5F, 0x2A, 0x4D, 0x18, ..] => Compression.Zstandard,
             [(byte)'P', (byte)'K', 3, 4, ..] or [(byte)'P', (byte)'K', 5, 6, ..] => Compression.Zip,
             [(byte)'B', (byte)'Z', (byte)'h', >= (byte)'1' and <= (byte)'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..] => Compression.Bzip2,
             [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..] => Compression.Xz,
@@ -97,8 +98,7 @@ internal static class Decompression
         {
             Compression.Bzip2 => "bzip2 -dc FILE",
             Compression.Xz => "xz -dc FILE",
-            Compression.Lz4 => "lz4 -dc FILE",
-            _ => "zstd -dc FILE",
+            _ => "lz4 -dc FILE",
         };
 
     private enum Compression
