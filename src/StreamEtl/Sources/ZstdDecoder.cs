@@ -8,8 +8,11 @@ internal sealed unsafe class ZstdDecoder : SafeHandle
     private static readonly nint Library = Load();
     private static readonly delegate* unmanaged<nint> Create = (delegate* unmanaged<nint>)Find("ZSTD_createDStream");
     private static readonly delegate* unmanaged<nint, nuint> Free = (delegate* unmanaged<nint, nuint>)Find("ZSTD_freeDStream");
-    private static readonly delegate* unmanaged<nint, Window*, Window*, nuint> Decompress =
-        (delegate* unmanaged<nint, Window*, Window*, nuint>)Find("ZSTD_decompressStream");
+    private static readonly delegate* unmanaged<nint, Window*, Window*, nuint> Decompress = (delegate* unmanaged<
+        nint,
+        Window*,
+        Window*,
+        nuint>)Find("ZSTD_decompressStream");
     private static readonly delegate* unmanaged<nuint, uint> IsError = (delegate* unmanaged<nuint, uint>)Find("ZSTD_isError");
     private static readonly delegate* unmanaged<nuint, nint> ErrorName = (delegate* unmanaged<nuint, nint>)Find("ZSTD_getErrorName");
 

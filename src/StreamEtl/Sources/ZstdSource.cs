@@ -72,7 +72,16 @@ internal sealed class ZstdSource(IByteSource inner, ZstdDecoder decoder) : IByte
         {
             return 0;
         }
-        if (!decoder.TryRun(_input.AsSpan(_start, _end - _start), destination, out int consumed, out int written, out nuint expected, out string? reason))
+        if (
+            !decoder.TryRun(
+                _input.AsSpan(_start, _end - _start),
+                destination,
+                out int consumed,
+                out int written,
+                out nuint expected,
+                out string? reason
+            )
+        )
         {
             throw Damaged($"the Zstandard data is damaged ({reason})");
         }
