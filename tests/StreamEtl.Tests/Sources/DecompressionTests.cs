@@ -12,5 +12,6 @@ public sealed class DecompressionTests
     [InlineData("a.gz.gz", "a.gz")]
     [InlineData("gz", "gz")]
     [InlineData("-", "-")]
-    public void StripSuffix_Name_LosesItsCompression(string path, string expected) => Assert.Equal(expected, Decompression.StripSuffix(path));
+    public void StripSuffix_Name_LosesItsCompression(string path, string expected) =>
+        Assert.Equal(expected, Decompression.StripSuffix(path));
 }
