@@ -5,6 +5,7 @@ namespace StreamEtl.Sources;
 /// <summary>
 /// Reads one input as rows. The graph calls <see cref="ReadAsync"/> from one pump, one call at a time, and <see cref="Decode"/> from many
 /// threads at once, so a source keeps cheap sequential work in the first and the rest in the second. No later stage knows the format.
+/// The source is disposed once its last unit has been read, while units may still be decoding: disposal closes the input and nothing else.
 /// </summary>
 public interface IRowSource : IAsyncDisposable
 {

@@ -1,0 +1,67 @@
+namespace StreamEtl.Batches;
+
+/// <summary>Takes rows out of a batch for good: they never count as rows.</summary>
+internal static class BatchFilter
+{
+    /// <summary>The batch without the rows whose bit is set, its columns closed up in place.</summary>
+    public static RowBatch Without(RowBatch batch, ulong[] rejected)
+    {
+        int[] keep = batch.Lease.Rent<int>(batch.RowCount);
+        int count = 0;
+        for (int r = 0; r < batch.RowCount; r++)
+        {
+            keep[count] = r;
+            count += (rejected[r >> 6] >> r & 1) == 0 ? 1 : 0;
+        }
+        var columns = new Column?[batch.Columns.Length];
+        for (int c = 0; c < columns.Length; c++)
+        {
+            columns[c] = batch.Columns[c] is { } column ? Close(column, keep.AsSpan(0, count)) : null;
+        }
+        return new RowBatch(batch.Lease, count, columns)
+        {
+            InputBytes = batch.InputBytes,
+            LineCount = batch.LineCount,
+            Rejects = batch.Rejects,
+            Evidence = batch.Evidence,
+            Contradicted = batch.Contradicted,
+        };
+    }
+
+    private static Column Close(Column column, ReadOnlySpan<int> keep)
+    {
+        int nullCount = 0;
+        for (int i = 0; i < keep.Length; i++)
+        {
+            // Rows only move towards the front, so nothing is overwritten before it has moved.
+            bool isNull = column.IsNull(keep[i]);
+            nullCount += isNull ? 1 : 0;
+            if (column.Nulls is { } nulls)
+            {
+                nulls[i >> 6] = (nulls[i >> 6] & ~(1UL << i)) | (isNull ? 1UL << i : 0);
+            }
+            Move(column.Longs, i, keep[i]);
+            Move(column.Wide, i, keep[i]);
+            Move(column.Views, i, keep[i]);
+        }
+        return new Column
+        {
+            Type = column.Type,
+            Count = keep.Length,
+            NullCount = nullCount,
+            Nulls = nullCount == 0 ? null : column.Nulls,
+            Longs = column.Longs,
+            Wide = column.Wide,
+            Views = column.Views,
+            Bytes = column.Bytes,
+        };
+    }
+
+    private static void Move<T>(T[]? values, int to, int from)
+    {
+        if (values is not null)
+        {
+            values[to] = values[from];
+        }
+    }
+}

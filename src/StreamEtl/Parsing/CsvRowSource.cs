@@ -1,0 +1,195 @@
+using System.Globalization;
+using StreamEtl.Batches;
+using StreamEtl.Errors;
+using StreamEtl.Framing;
+using StreamEtl.Memory;
+using StreamEtl.Sources;
+
+namespace StreamEtl.Parsing;
+
+/// <summary>
+/// A CSV input as rows. Reading scans each block once: the same pass that finds where records end, so that blocks can be cut, finds where fields end. Decoding,
+/// on other threads, turns fields into columns.
+/// </summary>
+public sealed class CsvRowSource : IRowSource
+{
+    private const int SampleBytes = 1 << 20;
+
+    private readonly IByteSource _bytes;
+    private readonly CsvReadOptions _options;
+    private readonly CsvDialect _dialect;
+    private readonly BufferPool _pool;
+    private readonly IScanner _scanner;
+    private readonly CsvDecoder _decoder;
+    private byte[] _carry;
+    private int _carryStart;
+    private int _carryEnd;
+    private bool _ended;
+    private long _offset;
+
+    private CsvRowSource(IByteSource bytes, CsvReadOptions options, BufferPool pool, CsvStart start)
+    {
+        _bytes = bytes;
+        _options = options;
+        _dialect = start.Dialect;
+        _pool = pool;
+        _scanner = start.Scanner;
+        _carry = start.Sample;
+        _carryStart = start.DataStart;
+        _carryEnd = start.SampleLength;
+        _ended = start.IsWhole;
+        _offset = start.DataStart;
+        FirstLine = start.FirstLine;
+        Columns = start.Columns;
+        Warnings = start.Warnings;
+        _decoder = new CsvDecoder(bytes.Info.Name, _dialect, options, start.Columns.Count);
+    }
+
+    /// <inheritdoc/>
+    public SourceInfo Info => _bytes.Info;
+
+    /// <inheritdoc/>
+    public long Position => _bytes.Position;
+
+    /// <inheritdoc/>
+    public long FirstLine { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SourceColumn> Columns { get; }
+
+    /// <summary>What was found of the dialect.</summary>
+    public CsvDialect Dialect => _dialect;
+
+    /// <summary>Opens an input: finds encoding and dialect, reads the header.</summary>
+    public static async ValueTask<CsvRowSource> OpenAsync(
+        IByteInput input,
+        CsvReadOptions options,
+        BufferPool pool,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(pool);
+        IByteSource stored = await input.OpenAsync(cancellationToken).ConfigureAwait(false);
+        IByteSource owned = stored;
+        try
+        {
+            TextSource text = await TextSource.OpenAsync(stored, options.Encoding, cancellationToken).ConfigureAwait(false);
+            owned = text;
+            CsvStart start = await CsvStart.ReadAsync(text, options, SampleBytes, cancellationToken).ConfigureAwait(false);
+            return new CsvRowSource(text, options, pool, start);
+        }
+        catch
+        {
+            await owned.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<SourceUnit?> ReadAsync(int targetBytes, CancellationToken cancellationToken)
+    {
+        if (_ended && _carryStart == _carryEnd)
+        {
+            return null;
+        }
+        BufferLease lease = _pool.Lease();
+        try
+        {
+            return await ReadAsync(lease, Math.Max(targetBytes, 16), cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public RowBatch Decode(SourceUnit unit, IReadOnlyList<PlanColumn> plan) => _decoder.Decode((CsvUnit)unit, plan);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _bytes.DisposeAsync();
+
+    private async ValueTask<SourceUnit?> ReadAsync(BufferLease lease, int size, CancellationToken cancellationToken)
+    {
+        byte[] block = lease.Rent<byte>(Math.Max(size, Math.Min(_carryEnd - _carryStart, size * 2)));
+        int length = 0;
+        while (true)
+        {
+            length = await FillAsync(block, length, size, cancellationToken).ConfigureAwait(false);
+            bool isLast = _ended && _carryStart == _carryEnd;
+            if (length == 0)
+            {
+                lease.Dispose();
+                return null;
+            }
+            var index = new FieldIndex(lease, length);
+            int frame = _scanner.Scan(block.AsSpan(0, length), isLast, _dialect, index);
+            if (frame > 0)
+            {
+                Keep(block.AsSpan(frame, length - frame));
+                var unit = new CsvUnit(lease, block, frame, index, _offset);
+                _offset += frame;
+                return unit;
+            }
+            if (length >= _options.MaxRecordBytes)
+            {
+                throw TooLong();
+            }
+            // One record is longer than the block: read on into a larger one.
+            lease.Release(index.Ends);
+            lease.Release(index.RecordEnds);
+            size = (int)Math.Min((long)size * 2, _options.MaxRecordBytes);
+            lease.Grow(ref block, length, size);
+        }
+    }
+
+    /// <summary>Takes first what was carried over, then reads, until <paramref name="size"/> bytes are there or the input ends.</summary>
+    private async ValueTask<int> FillAsync(byte[] block, int length, int size, CancellationToken cancellationToken)
+    {
+        int carried = Math.Min(_carryEnd - _carryStart, size - length);
+        _carry.AsSpan(_carryStart, carried).CopyTo(block.AsSpan(length));
+        _carryStart += carried;
+        length += carried;
+        while (length < size && !_ended)
+        {
+            int read = await _bytes.ReadAsync(block.AsMemory(length, size - length), cancellationToken).ConfigureAwait(false);
+            _ended = read == 0;
+            length += read;
+        }
+        return length;
+    }
+
+    /// <summary>Carries the start of a record that the block cuts off over to the next; it goes before what is still unread of an earlier carry.</summary>
+    private void Keep(ReadOnlySpan<byte> tail)
+    {
+        int unread = _carryEnd - _carryStart;
+        if (_carryStart >= tail.Length)
+        {
+            _carryStart -= tail.Length;
+        }
+        else
+        {
+            var larger = new byte[tail.Length + unread + (unread / 2) + 4096];
+            int start = larger.Length - unread - tail.Length;
+            _carry.AsSpan(_carryStart, unread).CopyTo(larger.AsSpan(start + tail.Length));
+            _carry = larger;
+            _carryStart = start;
+            _carryEnd = larger.Length;
+        }
+        tail.CopyTo(_carry.AsSpan(_carryStart));
+    }
+
+    private StreamEtlException TooLong() =>
+        new(
+            ErrorKind.RecordTooLong,
+            string.Create(CultureInfo.InvariantCulture, $"a record is longer than {_options.MaxRecordBytes} bytes"),
+            new RecordPosition(Info.Name, 0, _offset),
+            "a quote that is never closed makes one record of everything behind it; if records are really that long, raise --max-record"
+        );
+}

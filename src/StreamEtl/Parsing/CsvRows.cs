@@ -1,0 +1,28 @@
+namespace StreamEtl.Parsing;
+
+/// <summary>The well-formed records of a frame: for each, its first field in the index and its first byte.</summary>
+internal sealed class CsvRows
+{
+    public CsvRows(CsvUnit unit, int width)
+    {
+        int most = Math.Min(unit.Index.RecordCount, (unit.Index.FieldCount / Math.Max(width, 1)) + 1);
+        Fields = unit.Lease.Rent<int>(most);
+        Starts = unit.Lease.Rent<int>(most);
+    }
+
+    /// <summary>Index of each row's first field.</summary>
+    public int[] Fields { get; }
+
+    /// <summary>Position of each row's first byte.</summary>
+    public int[] Starts { get; }
+
+    /// <summary>Rows.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Adds a row.</summary>
+    public void Add(int field, int start)
+    {
+        Fields[Count] = field;
+        Starts[Count++] = start;
+    }
+}

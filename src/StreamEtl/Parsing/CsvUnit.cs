@@ -1,0 +1,23 @@
+using StreamEtl.Memory;
+using StreamEtl.Sources;
+
+namespace StreamEtl.Parsing;
+
+/// <summary>Whole records of a CSV input and where their fields are.</summary>
+internal sealed class CsvUnit(BufferLease lease, byte[] bytes, int length, FieldIndex index, long offset) : SourceUnit(lease)
+{
+    /// <summary>The frame is the first <see cref="Length"/> bytes.</summary>
+    public byte[] Bytes { get; } = bytes;
+
+    /// <summary>Bytes of the frame.</summary>
+    public int Length { get; } = length;
+
+    /// <summary>Where its fields are.</summary>
+    public FieldIndex Index { get; } = index;
+
+    /// <summary>Offset of the frame in the decoded input.</summary>
+    public long Offset { get; } = offset;
+
+    /// <inheritdoc/>
+    public override long InputBytes => Length;
+}

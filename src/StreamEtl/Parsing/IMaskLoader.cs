@@ -1,0 +1,14 @@
+namespace StreamEtl.Parsing;
+
+/// <summary>Compares 64 bytes with one value: the only thing in which the vector scanners differ.</summary>
+internal interface IMaskLoader
+{
+    /// <summary>Bit i of the result is set where byte i of the 64 at <paramref name="block"/> equals <paramref name="value"/>.</summary>
+    static abstract ulong Equal(ref readonly byte block, byte value);
+
+    /// <summary>True when this machine can.</summary>
+    static abstract bool IsSupported { get; }
+
+    /// <summary>The scanner's name.</summary>
+    static abstract string Name { get; }
+}

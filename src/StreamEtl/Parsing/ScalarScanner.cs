@@ -1,0 +1,109 @@
+using StreamEtl.Errors;
+using StreamEtl.Framing;
+
+namespace StreamEtl.Parsing;
+
+/// <summary>
+/// The specification, a byte at a time. A field that starts with the quote runs to its closing quote (doubled quotes are data; with an escape byte, whatever follows
+/// it is); any other field runs to the next delimiter or line ending, and quotes inside it are data. A record ends at LF, CR LF or CR. Bytes between a
+/// closing quote and the next delimiter are a fault, and so is a quote that the input never closes.
+/// </summary>
+internal sealed class ScalarScanner : IScanner
+{
+    /// <inheritdoc/>
+    public string Name => "scalar";
+
+    /// <inheritdoc/>
+    public int Scan(ReadOnlySpan<byte> block, bool isLast, CsvDialect dialect, FieldIndex index)
+    {
+        int position = 0;
+        int wholeFields = 0;
+        int consumed = 0;
+        while (position < block.Length)
+        {
+            index.Reserve(2);
+            position = ScanField(block, position, dialect, index.RecordCount, index.Faults);
+            index.Ends[index.FieldCount++] = position;
+            if (position < block.Length && block[position] == dialect.Delimiter)
+            {
+                position++;
+                if (position < block.Length)
+                {
+                    continue;
+                }
+                // A delimiter was the last byte of the input: an empty field follows it.
+                index.Ends[index.FieldCount++] = position;
+            }
+            bool ended = position < block.Length && (block[position] == '\n' || position + 1 < block.Length);
+            if (!ended && !isLast)
+            {
+                break;
+            }
+            index.RecordEnds[index.RecordCount++] = index.FieldCount - 1;
+            wholeFields = index.FieldCount;
+            consumed = position = SkipLineEnding(block, position);
+        }
+        index.FieldCount = wholeFields;
+        index.Faults.RemoveAll(f => f.Record >= index.RecordCount);
+        return consumed;
+    }
+
+    /// <summary>Position of the delimiter or line ending behind the field at <paramref name="start"/>, or the block's end.</summary>
+    private static int ScanField(ReadOnlySpan<byte> block, int start, CsvDialect dialect, int record, List<RecordFault> faults)
+    {
+        int position = start;
+        if (dialect.Quote is { } quote && block[start] == quote)
+        {
+            position = FindClosingQuote(block, start + 1, quote, dialect.Escape);
+            if (position < 0)
+            {
+                faults.Add(new RecordFault(record, ErrorKind.UnterminatedQuote, start));
+                return block.Length;
+            }
+            position++;
+            if (position < block.Length && !IsEnd(block[position], dialect.Delimiter))
+            {
+                faults.Add(new RecordFault(record, ErrorKind.TextAfterQuote, position));
+            }
+        }
+        while (position < block.Length && !IsEnd(block[position], dialect.Delimiter))
+        {
+            position++;
+        }
+        return position;
+    }
+
+    /// <summary>Position behind the line ending at <paramref name="position"/>.</summary>
+    private static int SkipLineEnding(ReadOnlySpan<byte> block, int position)
+    {
+        if (position >= block.Length)
+        {
+            return position;
+        }
+        bool pair = block[position] == '\r' && position + 1 < block.Length && block[position + 1] == '\n';
+        return position + (pair ? 2 : 1);
+    }
+
+    private static int FindClosingQuote(ReadOnlySpan<byte> block, int position, byte quote, byte? escape)
+    {
+        for (; position < block.Length; position++)
+        {
+            byte b = block[position];
+            if (b == escape && b != quote)
+            {
+                position++;
+            }
+            else if (b == quote)
+            {
+                if (position + 1 >= block.Length || block[position + 1] != quote)
+                {
+                    return position;
+                }
+                position++;
+            }
+        }
+        return -1;
+    }
+
+    private static bool IsEnd(byte b, byte delimiter) => b == delimiter || b is (byte)'\n' or (byte)'\r';
+}

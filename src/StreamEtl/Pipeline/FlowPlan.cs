@@ -1,0 +1,38 @@
+using StreamEtl.Errors;
+
+namespace StreamEtl.Pipeline;
+
+/// <summary>
+/// How <c>--memory</c> is divided, made before anything is read: bytes in flight between stages, bytes that one output part may gather, and the
+/// rest for tables of keys. The worst case, every part full and every thread busy, fits in <see cref="InFlightBytes"/> by construction.
+/// </summary>
+/// <param name="InFlightBytes">Capacity of the byte gate.</param>
+/// <param name="PartBytes">Bytes of batches after which an output part is closed though it has fewer rows than it wants.</param>
+/// <param name="LargestBatch">Ceiling of the batch size, in bytes of input.</param>
+/// <param name="Threads">Width of the parallel stages.</param>
+internal sealed record FlowPlan(long InFlightBytes, long PartBytes, int LargestBatch, int Threads)
+{
+    /// <summary>Below this no plan is honest: the runtime itself, one batch for each stage and one part do not fit.</summary>
+    public const long SmallestMemory = 64L << 20;
+
+    /// <summary>More bytes in flight than this bring no speed, only cache misses.</summary>
+    private const long EnoughPerThread = 112L << 20;
+
+    /// <summary>Divides <paramref name="memory"/> bytes.</summary>
+    public static FlowPlan For(long memory, int threads)
+    {
+        if (memory < SmallestMemory)
+        {
+            throw new StreamEtlException(
+                ErrorKind.MemoryTooSmall,
+                $"--memory of {memory >> 20} MB is too small",
+                hint: $"give at least {SmallestMemory >> 20}MB"
+            );
+        }
+        long inFlight = Math.Min(memory * 2 / 5, EnoughPerThread * threads);
+        long part = inFlight / (threads + 2);
+        // A decoded batch holds about four times its input; each thread decodes one while as many wait.
+        int largest = (int)Math.Clamp(inFlight / (16L * threads), 64 << 10, 4 << 20);
+        return new FlowPlan(inFlight, part, largest, threads);
+    }
+}

@@ -1,0 +1,26 @@
+using StreamEtl.Batches;
+using StreamEtl.Sources;
+
+namespace StreamEtl.Pipeline;
+
+/// <summary>The part of a pass that reads one side of a job. Ordinals of rows start at 0 in each segment.</summary>
+internal sealed class PassSegment
+{
+    /// <summary>The inputs to read, in order.</summary>
+    public required TableSide Side { get; init; }
+
+    /// <summary>What to read of an input, given its index in the side and the columns it has.</summary>
+    public required Func<int, IReadOnlyList<SourceColumn>, IReadOnlyList<PlanColumn>> Plan { get; init; }
+
+    /// <summary>True when a later pass reads the side again, so that a pipe must be kept.</summary>
+    public bool Again { get; init; } = true;
+
+    /// <summary>Work on a decoded batch that needs no order (hashing). Called from many threads.</summary>
+    public Action<RowBatch>? Prepare { get; init; }
+
+    /// <summary>Work on a batch in input order (deciding, selecting). Called by one thread at a time; may select rows and replace columns.</summary>
+    public Action<RowBatch>? Accept { get; init; }
+
+    /// <summary>Ordinal of the next well-formed row.</summary>
+    public long NextRow { get; set; }
+}

@@ -1,0 +1,317 @@
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+using System.Threading.Tasks.Dataflow;
+using StreamEtl.Errors;
+using StreamEtl.Sources;
+
+namespace StreamEtl.Pipeline;
+
+/// <summary>
+/// THE file to read first. One pass over the inputs, as a Dataflow graph in the order of a byte's path:
+/// <code>
+/// read ──► decode ──► accept ──► encode ──► write
+/// one       many       one        many       one
+/// </code>
+/// How it avoids Dataflow's silent losses: no delegate ever throws, and no block is given a cancellation token. The first fault is recorded and
+/// stops the pump; after that every stage disposes what reaches it, so the graph drains itself through its normal path, every lease comes back, and
+/// the fault is thrown when all blocks have completed. Nothing is queued in a faulted block because no block faults.
+/// </summary>
+internal sealed class PipelineGraph
+{
+    private readonly RunContext _run;
+    private readonly PassSpec _pass;
+    private readonly ByteGate _gate;
+    private readonly PartGatherer _gatherer;
+    private readonly CancellationTokenSource _stop;
+    private readonly TransformBlock<InFlight, InFlight> _decode;
+    private readonly ActionBlock<InFlight> _accept;
+    private readonly TransformBlock<OutputPart, OutputPart> _encode;
+    private readonly ActionBlock<OutputPart> _write;
+    private readonly PassResult _result = new();
+    private readonly long? _bytesTotal;
+    private ExceptionDispatchInfo? _fault;
+    private long _rowsDone;
+    private long _bytesDone;
+
+    private PipelineGraph(RunContext run, PassSpec pass)
+    {
+        _run = run;
+        _pass = pass;
+        _gate = new ByteGate(run.Flow.InFlightBytes);
+        _gatherer = new PartGatherer(pass.Encoder?.RowsPerPart ?? 0, run.Flow.PartBytes, _gate);
+        _bytesTotal = pass.Segments.Aggregate((long?)0, (sum, segment) => sum + segment.Side.TotalBytes);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(run.CancellationToken);
+
+        _decode = new TransformBlock<InFlight, InFlight>(Decode, Options(run.Flow.Threads, ordered: true));
+        _accept = new ActionBlock<InFlight>(AcceptAsync, Options(1));
+        _encode = new TransformBlock<OutputPart, OutputPart>(Encode, Options(run.Flow.Threads, ordered: true));
+        _write = new ActionBlock<OutputPart>(WriteAsync, Options(1));
+
+        var propagate = new DataflowLinkOptions { PropagateCompletion = true };
+        _decode.LinkTo(_accept, propagate);
+        _encode.LinkTo(_write, propagate);
+    }
+
+    /// <summary>Runs the pass to its end. Throws the first fault, after everything has come to rest.</summary>
+    public static async Task<PassResult> RunAsync(RunContext run, PassSpec pass)
+    {
+        var graph = new PipelineGraph(run, pass);
+        try
+        {
+            return await graph.RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            graph._stop.Dispose();
+        }
+    }
+
+    private async Task<PassResult> RunAsync()
+    {
+        await PumpAsync().ConfigureAwait(false);
+        _decode.Complete();
+        await _accept.Completion.ConfigureAwait(false);
+        await SendPartAsync(_gatherer.Flush()).ConfigureAwait(false);
+        _encode.Complete();
+        await _write.Completion.ConfigureAwait(false);
+        _fault?.Throw();
+        CheckBalance();
+        return _result;
+    }
+
+    private ExecutionDataflowBlockOptions Options(int width, bool ordered = false) =>
+        new()
+        {
+            MaxDegreeOfParallelism = width,
+            // Bytes are bounded by the gate; this only keeps queues short enough to stop quickly.
+            BoundedCapacity = width * 4,
+            EnsureOrdered = ordered,
+            TaskScheduler = _run.Workers,
+        };
+
+    /// <summary>read: opens inputs one after the other and cuts them into units, as fast as the gate lets it.</summary>
+    private async Task PumpAsync()
+    {
+        try
+        {
+            foreach (PassSegment segment in _pass.Segments)
+            {
+                for (int i = 0; i < segment.Side.Inputs.Count; i++)
+                {
+                    await PumpAsync(segment, i).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (Exception e) // recorded and thrown by RunAsync once the graph is at rest
+        {
+            Fail(e);
+        }
+    }
+
+    private async Task PumpAsync(PassSegment segment, int index)
+    {
+        IRowSource source = await segment.Side.OpenAsync(_run, index, segment.Again, _stop.Token).ConfigureAwait(false);
+        await using (source.ConfigureAwait(false))
+        {
+            var input = new PassInput(segment, source, segment.Plan(index, source.Columns));
+            (source as IPlannedSource)?.SetPlan(input.Plan);
+            while (await ReadUnitAsync(input).ConfigureAwait(false) is { } unit)
+            {
+                await _decode.SendAsync(unit).ConfigureAwait(false);
+            }
+            Volatile.Write(ref _bytesDone, _bytesDone + source.Position);
+        }
+    }
+
+    private async Task<InFlight?> ReadUnitAsync(PassInput input)
+    {
+        int target = _run.Sizer.Current;
+        long start = Stopwatch.GetTimestamp();
+        await _gate.EnterAsync(target, _stop.Token).ConfigureAwait(false);
+        _run.ReadClock.Waited(start);
+        start = Stopwatch.GetTimestamp();
+        SourceUnit? unit = null;
+        try
+        {
+            unit = await input.Source.ReadAsync(target, _stop.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (unit is null)
+            {
+                _gate.Adjust(-target);
+            }
+        }
+        if (unit is null)
+        {
+            return null;
+        }
+        _run.ReadClock.Worked(start, 0);
+        _gate.Adjust(unit.Lease.Bytes - target);
+        return new InFlight(input, unit, _gate, unit.Lease.Bytes);
+    }
+
+    /// <summary>decode: bytes to columns, and what of the next steps needs no order, while the bytes are in the cache.</summary>
+    private InFlight Decode(InFlight item)
+    {
+        if (_fault is not null)
+        {
+            return item;
+        }
+        try
+        {
+            long start = Stopwatch.GetTimestamp();
+            item.Decode();
+            long ticks = _run.DecodeClock.Worked(start, item.Batch!.RowCount);
+            _run.Sizer.Observe(item.Batch.InputBytes, ticks);
+            if (item.Input.Segment.Prepare is { } prepare && !item.Batch.Contradicted)
+            {
+                start = Stopwatch.GetTimestamp();
+                prepare(item.Batch);
+                _run.PrepareClock.Worked(start, item.Batch.RowCount);
+            }
+            item.Settle();
+        }
+        catch (Exception e) // as in PumpAsync
+        {
+            Fail(e);
+        }
+        return item;
+    }
+
+    /// <summary>accept: in input order. Numbers the rows, applies the policy on malformed ones, decides, gathers what is left into parts.</summary>
+    private async Task AcceptAsync(InFlight item)
+    {
+        if (_fault is not null || item.Batch is not { } batch)
+        {
+            item.Dispose();
+            return;
+        }
+        OutputPart? part = null;
+        try
+        {
+            long start = Stopwatch.GetTimestamp();
+            PassInput input = item.Input;
+            if (_pass.CountsRows)
+            {
+                _run.Rejects.Add(batch.Rejects, input.NextLine);
+            }
+            if (batch.Contradicted)
+            {
+                throw new TypesContradictedException();
+            }
+            input.NextLine += batch.LineCount;
+            input.Rows += batch.RowCount + batch.Rejects.Count;
+            batch.FirstRow = input.Segment.NextRow;
+            input.Segment.NextRow += batch.RowCount;
+            input.Segment.Accept?.Invoke(batch);
+            _result.RowsDecoded += batch.RowCount;
+            _result.RowsDropped += batch.RowCount - batch.SelectedCount;
+            _run.AcceptClock.Worked(start, batch.RowCount);
+            Progress(batch.RowCount, input);
+            if (_pass.Encoder is null)
+            {
+                item.Dispose();
+            }
+            else
+            {
+                part = _gatherer.Add(item, _run.Pool);
+            }
+        }
+        catch (Exception e) // as in PumpAsync
+        {
+            item.Dispose();
+            Fail(e);
+        }
+        await SendPartAsync(part).ConfigureAwait(false);
+    }
+
+    private async Task SendPartAsync(OutputPart? part)
+    {
+        if (part is null)
+        {
+            return;
+        }
+        long start = Stopwatch.GetTimestamp();
+        await _encode.SendAsync(part).ConfigureAwait(false);
+        _run.AcceptClock.Waited(start);
+    }
+
+    /// <summary>encode: the selected rows of a part become bytes of the output format; the batches are done.</summary>
+    private OutputPart Encode(OutputPart part)
+    {
+        try
+        {
+            if (_fault is null)
+            {
+                long start = Stopwatch.GetTimestamp();
+                part.Encode(_pass.Encoder!);
+                _run.EncodeClock.Worked(start, part.Rows);
+            }
+        }
+        catch (Exception e) // as in PumpAsync
+        {
+            Fail(e);
+        }
+        part.DisposeBatches();
+        return part;
+    }
+
+    /// <summary>write: parts in row order.</summary>
+    private async Task WriteAsync(OutputPart part)
+    {
+        try
+        {
+            if (_fault is null && part.Encoded is { } encoded)
+            {
+                long start = Stopwatch.GetTimestamp();
+                await _pass.Encoder!.WritePartAsync(encoded, _pass.Output!, _stop.Token).ConfigureAwait(false);
+                _run.WriteClock.Worked(start, part.Rows);
+                _result.RowsWritten += encoded.Rows;
+                if (_result.NullCounts.Length < encoded.NullCounts.Length)
+                {
+                    _result.NullCounts = new long[encoded.NullCounts.Length];
+                }
+                for (int i = 0; i < encoded.NullCounts.Length; i++)
+                {
+                    _result.NullCounts[i] += encoded.NullCounts[i];
+                }
+            }
+        }
+        catch (Exception e) // as in PumpAsync
+        {
+            Fail(e);
+        }
+        finally
+        {
+            part.Dispose();
+        }
+    }
+
+    private void Fail(Exception e)
+    {
+        if (Interlocked.CompareExchange(ref _fault, ExceptionDispatchInfo.Capture(e), null) is null)
+        {
+            _stop.Cancel();
+        }
+    }
+
+    private void Progress(int rows, PassInput input)
+    {
+        _rowsDone += rows;
+        _run.Progress(_pass.Phase, _rowsDone, Volatile.Read(ref _bytesDone) + input.Source.Position, _bytesTotal);
+    }
+
+    /// <summary>The promise of every run: rows in = rows out + dropped (rejected rows were never decoded and are counted apart).</summary>
+    private void CheckBalance()
+    {
+        long produced = _pass.Encoder is null ? _result.RowsDecoded - _result.RowsDropped : _result.RowsWritten;
+        if (_result.RowsDecoded != produced + _result.RowsDropped)
+        {
+            throw new StreamEtlException(
+                ErrorKind.Internal,
+                $"rows went missing: {_result.RowsDecoded} decoded, {produced} written, {_result.RowsDropped} dropped"
+            );
+        }
+    }
+}

@@ -1,0 +1,221 @@
+using StreamEtl.Batches;
+using StreamEtl.Sources;
+using StreamEtl.Types;
+
+namespace StreamEtl.Pipeline;
+
+/// <summary>
+/// One side of a job: the inputs that together are one table (the only side of convert and dedupe; OLD or NEW of diff), their columns matched by name,
+/// and what has been learnt of their types.
+/// </summary>
+internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) : IAsyncDisposable
+{
+    /// <summary>A sample of this size decides the types that a pass starts with; several inputs share it.</summary>
+    private const int SampleBytes = 2 << 20;
+    private const int SmallestSample = 64 << 10;
+
+    private readonly List<string> _names = [];
+    private readonly List<ColumnType?> _declared = [];
+    private readonly List<TypeEvidence?> _evidence = [];
+    private readonly List<bool> _text = [];
+    private readonly int[][] _ordinals = new int[inputs.Count][];
+    private readonly IRowSource?[] _primed = new IRowSource?[inputs.Count];
+
+    /// <summary>What messages call the side.</summary>
+    public string Label { get; } = label;
+
+    /// <summary>The inputs in order.</summary>
+    public IReadOnlyList<TableInput> Inputs { get; } = inputs;
+
+    /// <summary>Names of the table's columns: the first input's, then what later inputs add.</summary>
+    public IReadOnlyList<string> Names => _names;
+
+    /// <summary>Average bytes of a row in the sample, for estimates; 0 when there was no sample.</summary>
+    public double SampleRowBytes { get; private set; }
+
+    /// <summary>Stored bytes of all inputs, or null when one is a pipe.</summary>
+    public long? TotalBytes => Inputs.Aggregate((long?)0, (sum, input) => sum + input.Info.Length);
+
+    /// <summary>Opens every input once: columns, and with <paramref name="infer"/> a sample of the types.</summary>
+    public async Task PrepareAsync(RunContext run, bool infer)
+    {
+        for (int i = 0; i < Inputs.Count; i++)
+        {
+            IRowSource source = await Inputs[i].OpenAsync(run, infer, run.CancellationToken).ConfigureAwait(false);
+            bool keep = false;
+            try
+            {
+                foreach (string warning in source.Warnings)
+                {
+                    run.Warn($"{source.Info.Name}: {warning}");
+                }
+                MatchColumns(i, source.Columns);
+                if (infer && source.Columns.Any(c => c.Type is null))
+                {
+                    await SampleAsync(i, source, run.CancellationToken).ConfigureAwait(false);
+                }
+                else
+                {
+                    // Unread, so the first pass can go on with it; a folder of a thousand files must not stay open, though.
+                    keep = i < 8;
+                    _primed[i] = keep ? source : null;
+                }
+            }
+            finally
+            {
+                if (!keep)
+                {
+                    await source.DisposeAsync().ConfigureAwait(false);
+                }
+            }
+        }
+    }
+
+    /// <summary>Opens an input for a pass, from its first row.</summary>
+    public async ValueTask<IRowSource> OpenAsync(RunContext run, int input, bool again, CancellationToken cancellationToken)
+    {
+        if (_primed[input] is { } primed)
+        {
+            _primed[input] = null;
+            return primed;
+        }
+        return await Inputs[input].OpenAsync(run, again, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Index of the column in the given input, or -1 when that input lacks it.</summary>
+    public int Ordinal(int input, int name) => name < 0 || name >= _ordinals[input].Length ? -1 : _ordinals[input][name];
+
+    /// <summary>The type of a column by what is known so far: declared by its source, or inferred; text when nothing is inferred.</summary>
+    public InferredType Resolve(int name)
+    {
+        InferredType inferred = _evidence[name]?.Resolve() ?? new InferredType(ColumnType.Null, TextPattern.Iso);
+        return _declared[name] is { } declared
+            ? inferred with
+            {
+                Type = ColumnTypes.Join(declared, inferred.Type),
+            }
+            : inferred;
+    }
+
+    /// <summary>Evidence of a column whose values are text in this side's sources, or null.</summary>
+    public TypeEvidence? Evidence(int name) => _evidence[name];
+
+    /// <summary>The declared type, or null.</summary>
+    public ColumnType? Declared(int name) => _declared[name];
+
+    /// <summary>True when at least one input holds the column as text that must be interpreted.</summary>
+    public bool IsText(int name) => _text[name];
+
+    /// <summary>Forgets the sample's evidence, before the whole input is observed.</summary>
+    public void ForgetEvidence()
+    {
+        for (int i = 0; i < _evidence.Count; i++)
+        {
+            _evidence[i] = null;
+        }
+    }
+
+    /// <summary>A plan that collects evidence of every text column of an input, in the order of <see cref="Names"/>.</summary>
+    public IReadOnlyList<PlanColumn> ObservePlan(int input, IReadOnlyList<SourceColumn> columns)
+    {
+        var plan = new PlanColumn[_names.Count];
+        for (int n = 0; n < plan.Length; n++)
+        {
+            int ordinal = Ordinal(input, n);
+            bool observe = ordinal >= 0 && columns[ordinal].Type is null;
+            plan[n] = new PlanColumn(_names[n], ordinal, ColumnType.Null, observe ? ColumnMode.Observe : ColumnMode.Skip);
+        }
+        return plan;
+    }
+
+    /// <summary>Adds what a batch decoded under <see cref="ObservePlan"/> has shown.</summary>
+    public void Learn(RowBatch batch)
+    {
+        for (int n = 0; n < _names.Count && batch.Evidence is { } evidence; n++)
+        {
+            if (evidence[n] is { } found)
+            {
+                (_evidence[n] ??= new TypeEvidence()).Merge(found);
+            }
+        }
+    }
+
+    /// <summary>The inputs that lack a column.</summary>
+    public IEnumerable<string> InputsWithout(int name) =>
+        Enumerable.Range(0, Inputs.Count).Where(i => Ordinal(i, name) < 0).Select(i => Inputs[i].Info.Name);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IRowSource? source in _primed)
+        {
+            if (source is not null)
+            {
+                await source.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+        foreach (TableInput input in Inputs)
+        {
+            await input.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void MatchColumns(int input, IReadOnlyList<SourceColumn> columns)
+    {
+        var ordinals = new int[_names.Count + columns.Count];
+        Array.Fill(ordinals, -1);
+        var index = new Dictionary<string, int>(_names.Count);
+        for (int n = 0; n < _names.Count; n++)
+        {
+            index[_names[n]] = n;
+        }
+        int known = _names.Count;
+        for (int c = 0; c < columns.Count; c++)
+        {
+            if (!index.TryGetValue(columns[c].Name, out int name))
+            {
+                name = ColumnMatch.IgnoringCase(_names.Take(known), columns[c].Name);
+                if (name < 0 || ordinals[name] >= 0)
+                {
+                    name = _names.Count;
+                    _names.Add(columns[c].Name);
+                    _declared.Add(null);
+                    _evidence.Add(null);
+                    _text.Add(false);
+                }
+            }
+            ordinals[name] = c;
+            _text[name] |= columns[c].Type is null;
+            if (columns[c].Type is { } type)
+            {
+                _declared[name] = _declared[name] is { } before ? ColumnTypes.Join(before, type) : type;
+            }
+        }
+        _ordinals[input] = ordinals[.._names.Count];
+    }
+
+    private async Task SampleAsync(int input, IRowSource source, CancellationToken cancellationToken)
+    {
+        int size = Math.Max(SampleBytes / Inputs.Count, SmallestSample);
+        SourceUnit? unit = await source.ReadAsync(size, cancellationToken).ConfigureAwait(false);
+        if (unit is null)
+        {
+            return;
+        }
+        long bytes = unit.InputBytes;
+        try
+        {
+            using RowBatch batch = source.Decode(unit, ObservePlan(input, source.Columns));
+            Learn(batch);
+            if (batch.RowCount > 0)
+            {
+                SampleRowBytes = Math.Max(SampleRowBytes, (double)bytes / batch.RowCount);
+            }
+        }
+        catch
+        {
+            unit.Dispose();
+            throw;
+        }
+    }
+}
