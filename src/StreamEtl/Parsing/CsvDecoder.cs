@@ -137,7 +137,13 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         }
         if (fields != width)
         {
-            return Reject(unit, start, ErrorKind.FieldCount, null, $"the record has {fields} field{(fields == 1 ? "" : "s")}, the header has {width}");
+            return Reject(
+                unit,
+                start,
+                ErrorKind.FieldCount,
+                null,
+                $"the record has {fields} field{(fields == 1 ? "" : "s")}, the header has {width}"
+            );
         }
         ReadOnlySpan<byte> bytes = unit.Bytes.AsSpan(start, end - start);
         if (valid || Utf8.IsValid(bytes))
@@ -157,7 +163,10 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
     private static int InvalidByte(ReadOnlySpan<byte> bytes)
     {
         int at = 0;
-        while (at < bytes.Length && System.Text.Rune.DecodeFromUtf8(bytes[at..], out _, out int consumed) == System.Buffers.OperationStatus.Done)
+        while (
+            at < bytes.Length
+            && System.Text.Rune.DecodeFromUtf8(bytes[at..], out _, out int consumed) == System.Buffers.OperationStatus.Done
+        )
         {
             at += consumed;
         }
@@ -232,7 +241,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         {
             if ((bad[r >> 6] >> r & 1) != 0 && Mark(ref rejected, r, rows.Count, unit))
             {
-                string value = TerminalText.Escape(unit.Bytes.AsSpan(views[r].Start, Math.Min(views[r].Length, ShownValue)));
+                string value = TerminalText.Escape(Shown(unit.Bytes.AsSpan(views[r].Start, views[r].Length)));
                 rejects.Add(Reject(unit, rows.Starts[r], ErrorKind.InvalidValue, wanted.Name, $"'{value}' is not {Article(wanted.Type)}"));
             }
         }
@@ -251,7 +260,8 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         {
             return;
         }
-        string reason = kind == ErrorKind.NullKey ? "the key column is empty" : "the schema declares the column not nullable, and it is empty";
+        string reason =
+            kind == ErrorKind.NullKey ? "the key column is empty" : "the schema declares the column not nullable, and it is empty";
         for (int r = 0; r < rows.Count; r++)
         {
             if (column.IsNull(r) && Mark(ref rejected, r, rows.Count, unit))
@@ -276,6 +286,11 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
 
     private RejectedRecord Reject(CsvUnit unit, int start, ErrorKind kind, string? column, string reason) =>
         new(kind, source, LineCounter.Count(unit.Bytes.AsSpan(0, start)), unit.Offset + start, column, reason);
+
+    private static string Shown(ReadOnlySpan<byte> value) =>
+        value.Length <= ShownValue
+            ? System.Text.Encoding.UTF8.GetString(value)
+            : System.Text.Encoding.UTF8.GetString(value[..ShownValue]) + "…";
 
     private static string Article(ColumnType type) => (type.Kind is ColumnKind.Integer or ColumnKind.Instant ? "an " : "a ") + type;
 

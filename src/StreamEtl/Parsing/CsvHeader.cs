@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using StreamEtl.Framing;
 using StreamEtl.Sources;
 
@@ -48,7 +47,7 @@ internal static class CsvHeader
         {
             byte[] copy = frame[start..index.Ends[f]].ToArray();
             (int from, int length) = FieldText.Unquote(copy, 0, copy.Length, dialect);
-            fields.Add(Encoding.UTF8.GetString(copy, from, length));
+            fields.Add(System.Text.Encoding.UTF8.GetString(copy, from, length));
             start = index.Ends[f] + 1;
         }
         return fields;

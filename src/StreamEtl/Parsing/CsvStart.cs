@@ -117,7 +117,9 @@ internal sealed class CsvStart
             RecordFault fault = index.Faults.First(f => f.Record == record);
             throw new StreamEtlException(
                 fault.Kind,
-                fault.Kind == ErrorKind.UnterminatedQuote ? "a quote in the first record is never closed" : "text follows a closing quote in the first record",
+                fault.Kind == ErrorKind.UnterminatedQuote
+                    ? "a quote in the first record is never closed"
+                    : "text follows a closing quote in the first record",
                 new RecordPosition("", FirstLine, DataStart + fault.Position),
                 "is the quote character right? see --quote"
             );

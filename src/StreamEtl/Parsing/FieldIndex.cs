@@ -1,4 +1,3 @@
-using StreamEtl.Errors;
 using StreamEtl.Memory;
 
 namespace StreamEtl.Parsing;

@@ -1,4 +1,5 @@
 using StreamEtl.Diagnostics;
+using StreamEtl.Errors;
 
 namespace StreamEtl.Pipeline;
 
@@ -7,11 +8,49 @@ public static class EtlRunner
 {
     /// <summary>
     /// Runs a job. <paramref name="report"/> is filled while it runs, so that a failed run has one too; warnings go to
-    /// <see cref="RunReport.Warnings"/>. Throws <see cref="Errors.StreamEtlException"/> for everything a user can mend, and
+    /// <see cref="RunReport.Warnings"/>. Throws <see cref="StreamEtlException"/> for everything a user can mend, and
     /// <see cref="OperationCanceledException"/> when cancelled; in both cases nothing is left under the output's name or in the temp folder.
     /// </summary>
-    public static Task RunAsync(JobOptions options, RunReport report, IProgress<RunProgress>? progress, CancellationToken cancellationToken)
+    public static async Task RunAsync(
+        JobOptions options,
+        RunReport report,
+        IProgress<RunProgress>? progress,
+        CancellationToken cancellationToken
+    )
     {
-        throw new NotSupportedException();
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(report);
+        var run = new RunContext(options, report, progress, cancellationToken);
+        try
+        {
+            Job job = NewJob(run);
+            await using (job.ConfigureAwait(false))
+            {
+                await job.ExecuteAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception e)
+        {
+            report.Status = "failed";
+            report.Error = e.Message;
+            throw;
+        }
+        finally
+        {
+            await run.Rejects.DisposeAsync().ConfigureAwait(false);
+            run.FinishReport();
+        }
+        if (run.Pool.OutstandingLeases != 0)
+        {
+            throw new StreamEtlException(ErrorKind.Internal, $"{run.Pool.OutstandingLeases} buffers were not given back");
+        }
     }
+
+#pragma warning disable CA1859
+    private static Job NewJob(RunContext run) =>
+        run.Options switch
+        {
+            ConvertOptions convert => new ConvertJob(run, convert),
+            _ => throw new StreamEtlException(ErrorKind.Internal, $"no job runs {run.Options.GetType().Name}"),
+        };
 }

@@ -11,7 +11,7 @@ namespace StreamEtl.Pipeline;
 /// </summary>
 internal sealed class RejectLog(RunContext run) : IAsyncDisposable
 {
-    private StagedFile? _file;
+    private IOutputFile? _file;
     private StreamWriter? _writer;
 
     /// <summary>Rows set aside.</summary>
@@ -24,7 +24,7 @@ internal sealed class RejectLog(RunContext run) : IAsyncDisposable
         Count = 0;
         if (run.Options.RejectsPath is { } path)
         {
-            _file = StagedFile.Create(path);
+            _file = OutputFile.Create(path);
             _writer = new StreamWriter(_file.Stream, new UTF8Encoding(false), 64 << 10, leaveOpen: true) { NewLine = "\n" };
             await _writer.WriteLineAsync("file,line,byte_offset,column,reason").ConfigureAwait(false);
         }

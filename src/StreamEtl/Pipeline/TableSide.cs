@@ -89,12 +89,7 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
     public InferredType Resolve(int name)
     {
         InferredType inferred = _evidence[name]?.Resolve() ?? new InferredType(ColumnType.Null, TextPattern.Iso);
-        return _declared[name] is { } declared
-            ? inferred with
-            {
-                Type = ColumnTypes.Join(declared, inferred.Type),
-            }
-            : inferred;
+        return _declared[name] is { } declared ? inferred with { Type = ColumnTypes.Join(declared, inferred.Type) } : inferred;
     }
 
     /// <summary>Evidence of a column whose values are text in this side's sources, or null.</summary>

@@ -38,7 +38,8 @@ public static class ColumnTypes
             : ColumnType.Decimal(needed > ColumnType.NarrowPrecision ? ColumnType.MaxPrecision : ColumnType.NarrowPrecision, scale);
     }
 
-    private static int IntegerDigits(ColumnType type) => type.Kind == ColumnKind.Integer ? ColumnType.NarrowPrecision : type.Precision - type.Scale;
+    private static int IntegerDigits(ColumnType type) =>
+        type.Kind == ColumnKind.Integer ? ColumnType.NarrowPrecision : type.Precision - type.Scale;
 
     private static bool IsNumber(ColumnKind kind) => kind is ColumnKind.Integer or ColumnKind.Decimal or ColumnKind.Float;
 }

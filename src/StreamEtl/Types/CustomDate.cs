@@ -73,7 +73,10 @@ internal sealed class CustomDate
             }
             else
             {
-                if (!NumberText.TryDigits(text[..width], out long number) || !Assign(field, width, number, ref year, ref month, ref day, ref nanos))
+                if (
+                    !NumberText.TryDigits(text[..width], out long number)
+                    || !Assign(field, width, number, ref year, ref month, ref day, ref nanos)
+                )
                 {
                     return false;
                 }

@@ -108,7 +108,13 @@ internal static class NumberText
         return TryWide(whole, fraction, negative, integerDigits, out parts);
     }
 
-    private static bool TryWide(ReadOnlySpan<byte> whole, ReadOnlySpan<byte> fraction, bool negative, int integerDigits, out DecimalParts parts)
+    private static bool TryWide(
+        ReadOnlySpan<byte> whole,
+        ReadOnlySpan<byte> fraction,
+        bool negative,
+        int integerDigits,
+        out DecimalParts parts
+    )
     {
         parts = default;
         if (integerDigits + fraction.Length > ColumnType.MaxPrecision)

@@ -343,7 +343,8 @@ public static class TextConverter
     {
         public bool TryRead(ReadOnlySpan<byte> text, out long value)
         {
-            bool read = DateText.TryTime(text, out long nanos, out int digits, out ReadOnlySpan<byte> rest) && rest.Length == 0 && digits <= 6;
+            bool read =
+                DateText.TryTime(text, out long nanos, out int digits, out ReadOnlySpan<byte> rest) && rest.Length == 0 && digits <= 6;
             value = nanos / 1000;
             return read;
         }

@@ -76,7 +76,10 @@ public sealed class TypeEvidence
                 new ColumnType(ColumnKind.Timestamp, 0, (byte)unit),
                 TextPattern.Iso
             ),
-            var c when c.HasFlag(Candidates.IsoInstant) => new InferredType(new ColumnType(ColumnKind.Instant, 0, (byte)unit), TextPattern.Iso),
+            var c when c.HasFlag(Candidates.IsoInstant) => new InferredType(
+                new ColumnType(ColumnKind.Instant, 0, (byte)unit),
+                TextPattern.Iso
+            ),
             var c when (c & (Candidates.DayFirstDate | Candidates.DayFirstTimestamp)) != 0 => DayFirst(c, unit),
             _ => new InferredType(ColumnType.Text, TextPattern.Iso),
         };

@@ -50,7 +50,6 @@ internal sealed class FakeTable(int batches, int rowsPerBatch) : TableInput
             table.OnRead?.Invoke(_next);
             table.Reads++;
             return ValueTask.FromResult<SourceUnit?>(new Unit(pool.Lease(), _next++));
-
         }
 
         public RowBatch Decode(SourceUnit unit, IReadOnlyList<PlanColumn> plan)

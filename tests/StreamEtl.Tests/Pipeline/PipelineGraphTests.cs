@@ -119,7 +119,11 @@ public sealed class PipelineGraphTests
         RunContext run = NewRun(CancellationToken.None);
         var table = new FakeTable(2000, RowsPerBatch);
         int readWhenFirstWritten = 0;
-        var encoder = new FakeEncoder(run.Pool) { OnWrite = n => readWhenFirstWritten = n == 20 ? table.Reads : readWhenFirstWritten, WriteDelay = TimeSpan.FromMilliseconds(1) };
+        var encoder = new FakeEncoder(run.Pool)
+        {
+            OnWrite = n => readWhenFirstWritten = n == 20 ? table.Reads : readWhenFirstWritten,
+            WriteDelay = TimeSpan.FromMilliseconds(1),
+        };
         await RunAsync(run, table, encoder);
         // Each block queues at most four messages a thread; the source cannot be further ahead than all queues together.
         Assert.InRange(readWhenFirstWritten, 20, 20 + (4 * 2 * 2) + (2 * 4) + (2 * 2) + 16);

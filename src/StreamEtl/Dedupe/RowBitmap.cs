@@ -1,0 +1,64 @@
+using StreamEtl.Memory;
+
+namespace StreamEtl.Dedupe;
+
+/// <summary>One bit for each row of a side, by ordinal. Many threads may set bits, each in a row of its own choice; reading comes afterwards.</summary>
+public sealed class RowBitmap : IDisposable
+{
+    private readonly MemoryBudget _budget;
+    private readonly ulong[] _words;
+    private readonly long _bytes;
+    private bool _disposed;
+
+    /// <summary>A bitmap of zeros for <paramref name="rows"/> rows; an eighth of a byte each is reserved from the budget.</summary>
+    public RowBitmap(long rows, MemoryBudget budget)
+    {
+        ArgumentNullException.ThrowIfNull(budget);
+        _budget = budget;
+        _words = new ulong[(rows + 63) >> 6];
+        _bytes = _words.LongLength * sizeof(ulong);
+        budget.Reserve(_bytes);
+    }
+
+    /// <summary>Sets a row's bit. Thread-safe.</summary>
+    public void Set(long row) => Interlocked.Or(ref _words[row >> 6], 1UL << (int)row);
+
+    /// <summary>Clears a row's bit. Thread-safe.</summary>
+    public void Clear(long row) => Interlocked.And(ref _words[row >> 6], ~(1UL << (int)row));
+
+    /// <summary>A row's bit.</summary>
+    public bool Get(long row) => (_words[row >> 6] >> (int)row & 1) != 0;
+
+    /// <summary>Writes the positions, relative to <paramref name="firstRow"/>, of the set bits among the next <paramref name="count"/> rows; returns how many.</summary>
+    public int Select(long firstRow, int count, Span<int> rows)
+    {
+        int found = 0;
+        for (int i = 0; i < count; i++)
+        {
+            rows[found] = i;
+            found += (int)(_words[(firstRow + i) >> 6] >> (int)(firstRow + i) & 1);
+        }
+        return found;
+    }
+
+    /// <summary>Number of set bits.</summary>
+    public long Count()
+    {
+        long count = 0;
+        foreach (ulong word in _words)
+        {
+            count += System.Numerics.BitOperations.PopCount(word);
+        }
+        return count;
+    }
+
+    /// <summary>Gives the bytes back.</summary>
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            _budget.Release(_bytes);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using StreamEtl.Batches;
+using StreamEtl.Memory;
+using StreamEtl.Types;
+
+namespace StreamEtl.Encoding;
+
+/// <summary>NDJSON: one object a line.</summary>
+public sealed class JsonLinesEncoder(IReadOnlyList<Field> fields, BufferPool pool) : RowTextEncoder(fields, pool)
+{
+    private readonly JsonRows _rows = new(fields);
+
+    /// <inheritdoc/>
+    public override ValueTask WriteHeaderAsync(Stream output, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <inheritdoc/>
+    public override ValueTask WriteFooterAsync(Stream output, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    private protected override void AddRow(RowBatch batch, int row, TextBuffer text, long[] nullCounts)
+    {
+        _rows.Add(batch, row, text, nullCounts);
+        text.Add((byte)'\n');
+    }
+}

@@ -1,0 +1,152 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using StreamEtl.Batches;
+using StreamEtl.Types;
+
+namespace StreamEtl.Hashing;
+
+/// <summary>
+/// 128-bit hashes of rows over typed values, a column at a time. Each value is mixed into two independent 64-bit states by folded 64×64→128-bit
+/// multiplication, the primitive of wyhash and XXH3 (both public domain designs). Length-safe: a text enters with its length and column by column, so
+/// ("ab","c") differs from ("a","bc"); NULL differs from the empty string and from zero. Equal values of one type hash alike however they were written:
+/// -0.0 and 0.0 are one value, all NaN are one.
+/// </summary>
+public static class RowHasher
+{
+    private const ulong P0 = 0xA0761D6478BD642F;
+    private const ulong P1 = 0xE7037ED1A0B428DB;
+    private const ulong P2 = 0x8EBC6AF09C88C6E3;
+    private const ulong P3 = 0x589965CC75374CC3;
+    private const ulong P4 = 0x1D8E4E27C47D124F;
+    private const ulong NullTag = 0x9E3779B97F4A7C15;
+
+    /// <summary>Hashes <paramref name="count"/> rows of the columns (NULL entries of the list are not allowed) into <paramref name="result"/>.</summary>
+    public static void Hash(IReadOnlyList<Column> columns, int count, ulong seed, Span<Hash128> result)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        result[..count].Fill(new Hash128(seed ^ P0, seed + P1));
+        foreach (Column column in columns)
+        {
+            if (column.Views is not null)
+            {
+                MixText(column, result[..count]);
+            }
+            else if (column.Wide is not null)
+            {
+                MixWide(column, result[..count]);
+            }
+            else
+            {
+                MixLongs(column, result[..count]);
+            }
+        }
+        for (int i = 0; i < count; i++)
+        {
+            Hash128 h = result[i];
+            result[i] = HashWidth.Apply(new Hash128(Fold(h.High ^ P2, h.Low ^ P3), Fold(h.Low ^ P4, h.High ^ P1)));
+        }
+    }
+
+    private static void MixLongs(Column column, Span<Hash128> result)
+    {
+        bool isFloat = column.Type.Kind == ColumnKind.Float;
+        for (int i = 0; i < result.Length; i++)
+        {
+            if (column.Longs is null || column.IsNull(i))
+            {
+                result[i] = MixNull(result[i]);
+                continue;
+            }
+            ulong value = (ulong)column.Longs[i];
+            result[i] = Mix(result[i], isFloat ? CanonicalFloat(value) : value, P0);
+        }
+    }
+
+    private static void MixWide(Column column, Span<Hash128> result)
+    {
+        for (int i = 0; i < result.Length; i++)
+        {
+            Int128 value = column.Wide![i];
+            result[i] = column.IsNull(i) ? MixNull(result[i]) : Mix(result[i], (ulong)value, (ulong)(value >> 64) ^ P4);
+        }
+    }
+
+    private static void MixText(Column column, Span<Hash128> result)
+    {
+        ref byte bytes = ref MemoryMarshal.GetArrayDataReference(column.Bytes!);
+        TextView[] views = column.Views!;
+        for (int i = 0; i < result.Length; i++)
+        {
+            TextView view = views[i];
+            if (view.Length == 0 && column.IsNull(i))
+            {
+                result[i] = MixNull(result[i]);
+                continue;
+            }
+            result[i] = MixBytes(result[i], ref Unsafe.Add(ref bytes, view.Start), view.Length);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Hash128 MixBytes(Hash128 state, ref byte text, int length)
+    {
+        int left = length;
+        while (left > 16)
+        {
+            state = Mix(state, Read8(ref text), Read8(ref Unsafe.Add(ref text, 8)));
+            text = ref Unsafe.Add(ref text, 16);
+            left -= 16;
+        }
+        ulong a;
+        ulong b;
+        if (left >= 8)
+        {
+            a = Read8(ref text);
+            b = Read8(ref Unsafe.Add(ref text, left - 8));
+        }
+        else if (left >= 4)
+        {
+            a = Unsafe.ReadUnaligned<uint>(ref text);
+            b = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref text, left - 4));
+        }
+        else if (left > 0)
+        {
+            a = (ulong)text << 16 | (ulong)Unsafe.Add(ref text, left >> 1) << 8 | Unsafe.Add(ref text, left - 1);
+            b = 0;
+        }
+        else
+        {
+            a = 0;
+            b = 0;
+        }
+        return Mix(state, a, b ^ ((ulong)length * P4));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Hash128 Mix(Hash128 state, ulong a, ulong b) =>
+        // The order of columns matters because each state enters the next multiplication.
+        new(Fold(state.High ^ a ^ P1, b ^ state.Low ^ P2), Fold(state.Low + BitOperations.RotateLeft(a, 23) + P3, b + state.High));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Hash128 MixNull(Hash128 state) =>
+        new(BitOperations.RotateLeft(state.High, 29) * NullTag + P2, BitOperations.RotateLeft(state.Low, 31) * P3 + NullTag);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Fold(ulong a, ulong b)
+    {
+        ulong high = Math.BigMul(a, b, out ulong low);
+        return high ^ low;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Read8(ref byte source) => Unsafe.ReadUnaligned<ulong>(ref source);
+
+    private static ulong CanonicalFloat(ulong bits)
+    {
+        double value = BitConverter.UInt64BitsToDouble(bits);
+        return value == 0 ? 0
+            : double.IsNaN(value) ? BitConverter.DoubleToUInt64Bits(double.NaN)
+            : bits;
+    }
+}

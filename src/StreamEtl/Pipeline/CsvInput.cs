@@ -1,0 +1,43 @@
+using StreamEtl.Framing;
+using StreamEtl.Parsing;
+using StreamEtl.Sources;
+
+namespace StreamEtl.Pipeline;
+
+/// <summary>A delimited text input.</summary>
+internal sealed class CsvInput(string path, TableFormat format, JobOptions options) : TableInput
+{
+    private IByteInput? _bytes;
+
+    /// <inheritdoc/>
+    public override SourceInfo Info => _bytes?.Info ?? new SourceInfo(path, null);
+
+    /// <inheritdoc/>
+    public override async ValueTask<IRowSource> OpenAsync(RunContext run, bool again, CancellationToken cancellationToken)
+    {
+        _bytes ??= ByteInputs.Create(path, again ? options.TempDirectory : null);
+        return await CsvRowSource.OpenAsync(_bytes, ReadOptions(), run.Pool, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => _bytes?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private CsvReadOptions ReadOptions() =>
+        new()
+        {
+            Dialect = new CsvDialectOptions
+            {
+                Delimiter = (byte?)(options.Delimiter ?? (format == TableFormat.Tsv ? '\t' : null)),
+                Quote = (byte?)options.Quote,
+                Escape = (byte?)options.Escape,
+                HasHeader = !options.NoHeader,
+                SkipLines = options.SkipLines,
+                DecimalSeparator = options.DecimalSeparator,
+                DateFormat = options.DateFormat,
+            },
+            Encoding = options.Encoding,
+            NullTexts = [.. options.NullTexts.Select(System.Text.Encoding.UTF8.GetBytes)],
+            QuotedEmptyIsString = options.QuotedEmptyIsString,
+            MaxRecordBytes = options.MaxRecordBytes,
+        };
+}

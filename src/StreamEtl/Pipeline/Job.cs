@@ -1,0 +1,150 @@
+using StreamEtl.Batches;
+using StreamEtl.Diagnostics;
+using StreamEtl.Sources;
+using StreamEtl.Types;
+
+namespace StreamEtl.Pipeline;
+
+/// <summary>What the verbs have in common: sides, types learnt in as many passes as it takes, one committed output, one report.</summary>
+internal abstract class Job(RunContext run) : IAsyncDisposable
+{
+    private TableSide[] _sides = [];
+
+    /// <summary>The run.</summary>
+    protected RunContext Run { get; } = run;
+
+    /// <summary>The sides of the job, oldest first.</summary>
+    protected IReadOnlyList<TableSide> Sides => _sides;
+
+    /// <summary>True when types come from the data.</summary>
+    protected bool Infer { get; private set; }
+
+    /// <summary>The columns under the types known so far.</summary>
+    protected JobColumns Columns { get; private set; } = null!;
+
+    /// <summary>Does the work and commits the output.</summary>
+    public abstract Task ExecuteAsync();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (TableSide side in _sides)
+        {
+            await side.DisposeAsync().ConfigureAwait(false);
+        }
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Opens the sides and decides the types to start with. A side is a label and the paths of its inputs.</summary>
+    protected async Task OpenAsync(bool infer, params (string Label, IReadOnlyList<string> Paths)[] sides)
+    {
+        Infer = infer;
+        _sides = [.. sides.Select(s => new TableSide(s.Label, [.. s.Paths.Select(p => TableInputs.Create(p, Run.Options))]))];
+        foreach (TableSide side in _sides)
+        {
+            await side.PrepareAsync(Run, infer).ConfigureAwait(false);
+        }
+        RebuildColumns();
+        CheckContract();
+    }
+
+    /// <summary>
+    /// Runs passes that assume the types. When a value contradicts them, everything is observed once, exactly, and the attempt is made again under
+    /// types that hold for the whole input: so no late value breaks a run, and no value decides by where it stands.
+    /// </summary>
+    protected async Task WithTypesAsync(Func<Task> attempt)
+    {
+        try
+        {
+            await attempt().ConfigureAwait(false);
+        }
+        catch (TypesContradictedException)
+        {
+            Run.Report.Passes.Add("observe types: a value contradicted the types of the sample");
+            await ObserveAsync().ConfigureAwait(false);
+            await attempt().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Fills what the report says of inputs, schema and columns, and commits rejects and output.</summary>
+    protected async Task CommitAsync(OutputTarget output, PassResult result, IReadOnlyList<Field> fields)
+    {
+        await output.CommitAsync(Run.CancellationToken).ConfigureAwait(false);
+        await Run.Rejects.CommitAsync(Run.CancellationToken).ConfigureAwait(false);
+        RunReport report = Run.Report;
+        report.RowsWritten = result.RowsWritten;
+        report.Outputs.Add(new FileReport(Run.Options.Output, result.RowsWritten, output.Length));
+        for (int i = 0; i < fields.Count; i++)
+        {
+            long nulls = i < result.NullCounts.Length ? result.NullCounts[i] : 0;
+            double percent = result.RowsWritten == 0 ? 0 : Math.Round(100.0 * nulls / result.RowsWritten, 4);
+            report.Schema.Add(fields[i]);
+            report.Columns.Add(new ColumnReport(fields[i].Name, nulls, percent));
+        }
+        report.SchemaChanges.AddRange(Columns.Changes());
+    }
+
+    /// <summary>A segment that reads a side whole.</summary>
+    protected PassSegment Segment(
+        int side,
+        Func<int, ColumnMode> mode,
+        Action<RowBatch>? prepare = null,
+        Action<RowBatch>? accept = null,
+        IReadOnlyList<int>? keys = null
+    )
+    {
+        JobColumns columns = Columns;
+        return new PassSegment
+        {
+            Side = _sides[side],
+            Plan = (input, _) => columns.Plan(side, input, mode, keys),
+            Prepare = prepare,
+            Accept = accept,
+        };
+    }
+
+    /// <summary>Indices of the columns that the user named in an option.</summary>
+    protected int[] Find(IEnumerable<string> names, string option) => [.. names.Select(n => Columns.Find(n, option))];
+
+    /// <summary>Reads every value of every side once, for the exact types.</summary>
+    protected async Task ObserveAsync()
+    {
+        foreach (TableSide side in _sides)
+        {
+            side.ForgetEvidence();
+        }
+        await PipelineGraph
+            .RunAsync(
+                Run,
+                new PassSpec
+                {
+                    Phase = "reading types",
+                    Segments =
+                    [
+                        .. _sides.Select(side => new PassSegment
+                        {
+                            Side = side,
+                            Plan = side.ObservePlan,
+                            Accept = side.Learn,
+                        }),
+                    ],
+                }
+            )
+            .ConfigureAwait(false);
+        RebuildColumns();
+    }
+
+    private void RebuildColumns() => Columns = JobColumns.Build(Run.Options, Infer, _sides);
+
+    /// <summary>A declared field that no input has is a broken contract unless it may be NULL.</summary>
+    private void CheckContract()
+    {
+        foreach (Field field in Run.Options.Schema ?? [])
+        {
+            if (!field.Nullable || Columns.Columns.All(c => !c.Contract))
+            {
+                _ = Columns.Find(field.Name, "--schema");
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using StreamEtl.Encoding;
+using StreamEtl.Sinks;
+using StreamEtl.Types;
+
+namespace StreamEtl.Pipeline;
+
+/// <summary>
+/// The output of one attempt: an encoder, and a stream behind which nothing is visible until <see cref="CommitAsync"/>. Standard output is written
+/// directly when no later value can change the types; otherwise it waits in the temp folder and is copied out at the end.
+/// </summary>
+internal sealed class OutputTarget : IAsyncDisposable
+{
+    private readonly IOutputFile _file;
+    private readonly FileStream? _staged;
+    private readonly Stream? _compressor;
+
+    private OutputTarget(IBatchEncoder encoder, IOutputFile file, FileStream? staged, Stream? compressor)
+    {
+        Encoder = encoder;
+        _file = file;
+        _staged = staged;
+        _compressor = compressor;
+    }
+
+    /// <summary>Makes the parts.</summary>
+    public IBatchEncoder Encoder { get; }
+
+    /// <summary>Takes the parts.</summary>
+    public Stream Stream => _compressor ?? _staged ?? _file.Stream;
+
+    /// <summary>Bytes in the output, once committed.</summary>
+    public long Length => _file.Length;
+
+    /// <summary>True when the types of values matter to the output: always but for delimited text, which carries values as they were written.</summary>
+    public static bool WantsTypes(JobOptions options) =>
+        options.InferTypes ?? TableFormats.Resolve(options.Output, options.To, "--to") is not (TableFormat.Csv or TableFormat.Tsv);
+
+    /// <summary>Opens the output and writes its header. <paramref name="mayRestart"/>: a contradicted type may yet discard what is written.</summary>
+    public static async Task<OutputTarget> OpenAsync(RunContext run, IReadOnlyList<Field> fields, bool mayRestart)
+    {
+        JobOptions options = run.Options;
+        IBatchEncoder encoder = NewEncoder(run, fields);
+        IOutputFile file = OutputFile.Create(options.Output);
+        FileStream? staged =
+            mayRestart && file is not StagedFile
+                ? new FileStream(
+                    Path.Combine(options.TempDirectory, Path.GetRandomFileName()),
+                    new FileStreamOptions
+                    {
+                        Mode = FileMode.CreateNew,
+                        Access = FileAccess.ReadWrite,
+                        Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+                    }
+                )
+                : null;
+        Stream? compressor = null;
+        var target = new OutputTarget(encoder, file, staged, compressor);
+        try
+        {
+            await encoder.WriteHeaderAsync(target.Stream, run.CancellationToken).ConfigureAwait(false);
+            return target;
+        }
+        catch
+        {
+            await target.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Writes the footer and makes the output visible.</summary>
+    public async Task CommitAsync(CancellationToken cancellationToken)
+    {
+        await Encoder.WriteFooterAsync(Stream, cancellationToken).ConfigureAwait(false);
+        if (_compressor is not null)
+        {
+            await _compressor.DisposeAsync().ConfigureAwait(false);
+        }
+        if (_staged is not null)
+        {
+            _staged.Position = 0;
+            await _staged.CopyToAsync(_file.Stream, cancellationToken).ConfigureAwait(false);
+        }
+        await _file.CommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_compressor is not null)
+        {
+            await _compressor.DisposeAsync().ConfigureAwait(false);
+        }
+        if (_staged is not null)
+        {
+            await _staged.DisposeAsync().ConfigureAwait(false);
+        }
+        await _file.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static IBatchEncoder NewEncoder(RunContext run, IReadOnlyList<Field> fields)
+    {
+        JobOptions options = run.Options;
+        return TableFormats.Resolve(options.Output, options.To, "--to") switch
+        {
+            TableFormat.NdJson => new JsonLinesEncoder(fields, run.Pool),
+            TableFormat.Json => new JsonArrayEncoder(fields, run.Pool),
+            TableFormat.Tsv => new DelimitedEncoder(fields, options.OutputDelimiter ?? '\t', run.Pool),
+            _ => new DelimitedEncoder(fields, options.OutputDelimiter ?? ',', run.Pool),
+        };
+    }
+}

@@ -1,0 +1,12 @@
+namespace StreamEtl.Pipeline;
+
+/// <summary>Chooses how an input that the user names is read.</summary>
+internal static class TableInputs
+{
+    /// <summary>An input by its format: stated, or by extension.</summary>
+    public static TableInput Create(string path, JobOptions options) =>
+        TableFormats.Resolve(path, options.From, "--from") switch
+        {
+            var format => new CsvInput(path, format, options),
+        };
+}
