@@ -44,7 +44,7 @@ public sealed partial class ArrowTests
         var wrong =
             from file in Directory.EnumerateFiles(path, "*.cs", SearchOption.AllDirectories)
             from Match match in EngineUsing().Matches(File.ReadAllText(file))
-            let used = match.Groups[1].Value
+            let used = match.Groups["folder"].Value
             where used != folder && !allowed.Contains(used)
             select $"{Path.GetFileName(file)} uses {used}";
         Assert.Empty(wrong);
@@ -79,6 +79,6 @@ public sealed partial class ArrowTests
         Assert.Empty(project.Descendants("ProjectReference"));
     }
 
-    [GeneratedRegex(@"^using StreamEtl\.(\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^using StreamEtl\.(?<folder>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex EngineUsing();
 }
