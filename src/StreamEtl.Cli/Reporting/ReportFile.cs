@@ -1,4 +1,3 @@
-using System.Text.Json;
 using StreamEtl.Cli.Arguments;
 using StreamEtl.Cli.Verbs;
 using StreamEtl.Diagnostics;
@@ -31,11 +30,11 @@ internal sealed class ReportFile(string path)
     /// <summary>Writes the report, aside first so that nobody reads half of one; pipes and devices are written as they are.</summary>
     public void Write(RunReport report, Func<TextWriter> openError)
     {
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(report, ReportJson.Default.RunReport);
+        byte[] json = ReportJson.Write(report);
         if (path == StandardError)
         {
             TextWriter error = openError();
-            error.WriteLine(System.Text.Encoding.UTF8.GetString(json));
+            error.Write(System.Text.Encoding.UTF8.GetString(json));
             error.Flush();
             return;
         }
@@ -59,7 +58,6 @@ internal sealed class ReportFile(string path)
     private static void Save(FileStream stream, byte[] json)
     {
         stream.Write(json);
-        stream.WriteByte((byte)'\n');
         if (stream.CanSeek)
         {
             stream.SetLength(stream.Position);

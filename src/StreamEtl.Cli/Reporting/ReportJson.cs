@@ -1,17 +1,145 @@
-using System.Text.Json.Serialization;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using StreamEtl.Diagnostics;
+using StreamEtl.Types;
 
 namespace StreamEtl.Cli.Reporting;
 
 /// <summary>
-/// How a report becomes JSON: snake_case names in the order of <see cref="RunReport"/>'s members, zeros and nulls written too, so that a script
-/// finds every name in every report.
+/// A report as one JSON object, snake_case; zeros and nulls are written too, so that a script finds every name in every report. Written by hand:
+/// the names are a contract that should be read in one place, and a serializer's start would cost a third of a short run.
 /// </summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    WriteIndented = true,
-    DefaultIgnoreCondition = JsonIgnoreCondition.Never,
-    Converters = [typeof(ColumnTypeConverter), typeof(RoundedDoubleConverter), typeof(InstantConverter)]
-)]
-[JsonSerializable(typeof(RunReport))]
-internal sealed partial class ReportJson : JsonSerializerContext;
+internal static class ReportJson
+{
+    private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The report as UTF-8 with a line feed at its end.</summary>
+    public static byte[] Write(RunReport report)
+    {
+        using MemoryStream buffer = new();
+        using (Utf8JsonWriter writer = new(buffer, Options))
+        {
+            writer.WriteStartObject();
+            WriteRun(writer, report);
+            WriteFiles(writer, "inputs", report.Inputs);
+            WriteFiles(writer, "outputs", report.Outputs);
+            WriteCounts(writer, report);
+            WriteTable(writer, report);
+            WriteStages(writer, report);
+            WriteTexts(writer, "passes", report.Passes);
+            WriteTexts(writer, "warnings", report.Warnings);
+            writer.WriteEndObject();
+        }
+        buffer.WriteByte((byte)'\n');
+        return buffer.ToArray();
+    }
+
+    private static void WriteRun(Utf8JsonWriter writer, RunReport report)
+    {
+        writer.WriteString("verb", report.Verb);
+        writer.WriteString("status", report.Status);
+        writer.WriteString("error", report.Error);
+        writer.WriteString("started_at", report.StartedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture));
+        WriteNumber(writer, "seconds", report.Seconds);
+    }
+
+    private static void WriteFiles(Utf8JsonWriter writer, string name, List<FileReport> files)
+    {
+        writer.WriteStartArray(name);
+        foreach (FileReport file in files)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("path", file.Path);
+            writer.WriteNumber("rows", file.Rows);
+            writer.WriteNumber("bytes", file.Bytes);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+
+    private static void WriteCounts(Utf8JsonWriter writer, RunReport report)
+    {
+        writer.WriteNumber("rows_read", report.RowsRead);
+        writer.WriteNumber("rows_written", report.RowsWritten);
+        writer.WriteNumber("rows_rejected", report.RowsRejected);
+        writer.WriteNumber("duplicates_removed", report.DuplicatesRemoved);
+        writer.WriteNumber("inserts", report.Inserts);
+        writer.WriteNumber("updates", report.Updates);
+        writer.WriteNumber("deletes", report.Deletes);
+        writer.WriteNumber("unchanged", report.Unchanged);
+        writer.WriteNumber("changed_without_date", report.ChangedWithoutDate);
+        writer.WriteNumber("held", report.Held);
+        writer.WriteNumber("duplicate_keys", report.DuplicateKeys);
+        writer.WriteNumber("peak_memory_bytes", report.PeakMemoryBytes);
+        writer.WriteNumber("spilled_bytes", report.SpilledBytes);
+    }
+
+    private static void WriteTable(Utf8JsonWriter writer, RunReport report)
+    {
+        writer.WriteStartArray("schema");
+        foreach (Field field in report.Schema)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", field.Name);
+            writer.WriteString("type", field.Type.ToString());
+            writer.WriteBoolean("nullable", field.Nullable);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+        writer.WriteStartArray("schema_changes");
+        foreach (SchemaChange change in report.SchemaChanges)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("column", change.Column);
+            writer.WriteString("change", change.Change);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+        writer.WriteStartArray("columns");
+        foreach (ColumnReport column in report.Columns)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", column.Name);
+            writer.WriteNumber("nulls", column.Nulls);
+            WriteNumber(writer, "null_percent", column.NullPercent);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+
+    private static void WriteStages(Utf8JsonWriter writer, RunReport report)
+    {
+        writer.WriteStartArray("stages");
+        foreach (StageReport stage in report.Stages)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", stage.Name);
+            writer.WriteNumber("batches", stage.Batches);
+            writer.WriteNumber("rows", stage.Rows);
+            WriteNumber(writer, "busy_seconds", stage.BusySeconds);
+            WriteNumber(writer, "waiting_seconds", stage.WaitingSeconds);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+        writer.WriteStartObject("batch_bytes");
+        writer.WriteNumber("min", report.BatchBytes.Min);
+        writer.WriteNumber("max", report.BatchBytes.Max);
+        writer.WriteNumber("last", report.BatchBytes.Last);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteTexts(Utf8JsonWriter writer, string name, List<string> texts)
+    {
+        writer.WriteStartArray(name);
+        foreach (string text in texts)
+        {
+            writer.WriteStringValue(text);
+        }
+        writer.WriteEndArray();
+    }
+
+    /// <summary>To six decimals. What is not a number (a share of no rows) is 0, since JSON has no word for it.</summary>
+    private static void WriteNumber(Utf8JsonWriter writer, string name, double value) =>
+        writer.WriteNumber(name, double.IsFinite(value) ? Math.Round(value, 6) : 0);
+}

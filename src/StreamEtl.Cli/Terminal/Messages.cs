@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using StreamEtl.Diagnostics;
 
 namespace StreamEtl.Cli.Terminal;
 
@@ -12,6 +13,7 @@ namespace StreamEtl.Cli.Terminal;
 internal sealed class Messages(TextWriter output, Style style, bool json, bool quiet, bool verbose)
 {
     private const string Component = "streametl.cli";
+    private const int LongestPart = 4000;
     private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>True when messages are JSON objects.</summary>
@@ -30,7 +32,7 @@ internal sealed class Messages(TextWriter output, Style style, bool json, bool q
             return;
         }
         string time = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
-        output.WriteLine(style.Dim($"{time} - {Component} - {Name(level)} - {SafeText.Escape(message)}"));
+        output.WriteLine(style.Dim($"{time} - {Component} - {Name(level)} - {Safe(message)}"));
     }
 
     /// <summary>A result that a person wants to see; silenced by <c>--quiet</c>.</summary>
@@ -42,7 +44,7 @@ internal sealed class Messages(TextWriter output, Style style, bool json, bool q
         }
         else if (!quiet)
         {
-            output.WriteLine(SafeText.Escape(message));
+            output.WriteLine(Safe(message));
         }
     }
 
@@ -55,7 +57,7 @@ internal sealed class Messages(TextWriter output, Style style, bool json, bool q
         }
         else if (!quiet)
         {
-            output.WriteLine($"{style.Yellow("warning:")} {SafeText.Escape(message)}");
+            output.WriteLine($"{style.Yellow("warning:")} {Safe(message)}");
         }
     }
 
@@ -68,14 +70,14 @@ internal sealed class Messages(TextWriter output, Style style, bool json, bool q
             return;
         }
         StringBuilder text = new();
-        text.Append("streametl: ").Append(style.Red("error:")).Append(' ').Append(SafeText.Escape(error.What)).Append('\n');
+        text.Append("streametl: ").Append(style.Red("error:")).Append(' ').Append(Safe(error.What)).Append('\n');
         if (error.Where is not null)
         {
-            text.Append("  at: ").Append(SafeText.Escape(error.Where)).Append('\n');
+            text.Append("  at: ").Append(Safe(error.Where)).Append('\n');
         }
         if (error.Hint is not null)
         {
-            text.Append("  hint: ").Append(SafeText.Escape(error.Hint)).Append('\n');
+            text.Append("  hint: ").Append(Safe(error.Hint)).Append('\n');
         }
         if (error.Stack is not null)
         {
@@ -111,6 +113,10 @@ internal sealed class Messages(TextWriter output, Style style, bool json, bool q
         }
         output.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length)));
     }
+
+    /// <summary>Data in a message may be of any length and hold any character.</summary>
+    private static string Safe(string text) =>
+        TerminalText.Escape(text.Length <= LongestPart ? text : string.Concat(text.AsSpan(0, LongestPart), "…"));
 
     private static string Name(LogLevel level) => level.ToString().ToUpperInvariant();
 }
