@@ -18,7 +18,7 @@ internal static class ConvertVerb
                 ("in a pipe", "zcat log.csv.gz | streametl convert - -o - --to ndjson | head"),
                 (
                     "a bank's export, bad rows set aside",
-                    "streametl convert extrato.csv -o extrato.parquet --decimal , --date-format dd/MM/yyyy --rejects bad.csv"
+                    "streametl convert extrato.csv -o extrato.parquet --decimal , --rejects bad.csv"
                 ),
             ],
             Options = SharedOptions.ForTables,
