@@ -40,7 +40,10 @@ internal static class ReportJson
         writer.WriteString("verb", report.Verb);
         writer.WriteString("status", report.Status);
         writer.WriteString("error", report.Error);
-        writer.WriteString("started_at", report.StartedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture));
+        writer.WriteString(
+            "started_at",
+            report.StartedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture)
+        );
         WriteNumber(writer, "seconds", report.Seconds);
     }
 

@@ -86,7 +86,27 @@ public sealed class ArgumentParserTests
     [Fact]
     public void Parse_RandomWords_ParseOrAreUsageErrors()
     {
-        string[] words = ["-", "--", "-o", "--null", "NA", "--key", "a,b", "-q", "--", "=", "--=", "-=", "", "--no-header=", "x.csv", "-9", "\"", "--threads"];
+        string[] words =
+        [
+            "-",
+            "--",
+            "-o",
+            "--null",
+            "NA",
+            "--key",
+            "a,b",
+            "-q",
+            "--",
+            "=",
+            "--=",
+            "-=",
+            "",
+            "--no-header=",
+            "x.csv",
+            "-9",
+            "\"",
+            "--threads",
+        ];
         var random = new Random(7);
         for (int run = 0; run < 20_000; run++)
         {

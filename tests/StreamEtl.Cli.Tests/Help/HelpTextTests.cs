@@ -30,7 +30,11 @@ public sealed class HelpTextTests
     [Fact]
     public void Help_EveryText_FitsAScreen()
     {
-        string[][] calls = [["--help"], .. VerbCatalog.All.Select(v => v.Name.Split(' ').Append("--help").ToArray())];
+        string[][] calls =
+        [
+            ["--help"],
+            .. VerbCatalog.All.Select(v => v.Name.Split(' ').Append("--help").ToArray()),
+        ];
         foreach (string[] call in calls)
         {
             string[] lines = CommandRun.Of(call).Output.Split('\n');
@@ -83,7 +87,11 @@ public sealed class HelpTextTests
         CommandRun run = CommandRun.With(new Surroundings { InputIsTerminal = true }, null, "diff", "-o", "x.csv", "--key", "id");
         Assert.Equal(2, run.Status);
         Assert.StartsWith("streametl diff: two snapshots", run.Error, StringComparison.Ordinal);
-        Assert.EndsWith("streametl: error: no input is given: streametl diff OLD NEW -o CHANGES --key COLS\n", run.Error, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "streametl: error: no input is given: streametl diff OLD NEW -o CHANGES --key COLS\n",
+            run.Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

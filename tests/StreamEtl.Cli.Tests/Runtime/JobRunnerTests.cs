@@ -46,7 +46,12 @@ public sealed class JobRunnerTests
     public void Engine_ErrorWithControlBytes_ShowsThemEscaped()
     {
         CommandRun run = Convert(_ =>
-            throw new StreamEtlException(ErrorKind.InvalidValue, "'\e]0;x\a' is\nno number", new RecordPosition("a\rb.csv", 1, 0, "\u009b2J"), "\e[2J")
+            throw new StreamEtlException(
+                ErrorKind.InvalidValue,
+                "'\e]0;x\a' is\nno number",
+                new RecordPosition("a\rb.csv", 1, 0, "\u009b2J"),
+                "\e[2J"
+            )
         );
         Assert.DoesNotContain(run.Error.Replace("\n", "", StringComparison.Ordinal), char.IsControl);
         Assert.Equal(3, run.Error.Count(c => c == '\n'));
@@ -139,10 +144,7 @@ public sealed class JobRunnerTests
     public void Summary_Convert_IsOneLine()
     {
         CommandRun run = Convert(Finish);
-        Assert.Matches(
-            @"^a\.csv → b\.parquet  8,000,000 rows  1\.1 GB → 320 MB  2\.1 s  \(524 MB/s, peak [0-9.]+ [MG]B\)\n$",
-            run.Error
-        );
+        Assert.Matches(@"^a\.csv → b\.parquet  8,000,000 rows  1\.1 GB → 320 MB  2\.1 s  \(524 MB/s, peak [0-9.]+ [MG]B\)\n$", run.Error);
         Assert.Equal("", Convert(Finish, "-q").Error);
     }
 
@@ -166,10 +168,7 @@ public sealed class JobRunnerTests
         );
         string[] lines = run.Error.Split('\n');
         Assert.Equal("warning: 5 rows differ without a newer date", lines[0]);
-        Assert.Equal(
-            "  1 inserts, 2,000 updates, 3 deletes, 4 unchanged, 5 changed without a newer date, 6 duplicates removed",
-            lines[2]
-        );
+        Assert.Equal("  1 inserts, 2,000 updates, 3 deletes, 4 unchanged, 5 changed without a newer date, 6 duplicates removed", lines[2]);
         Assert.Equal("  column 'note\\x1b': added", lines[3]);
     }
 
@@ -181,7 +180,11 @@ public sealed class JobRunnerTests
             @"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z - streametl\.cli - INFO - convert: memory 512 MB, threads \d+, .*\n",
             run.Error
         );
-        Assert.Contains(" - streametl.cli - DEBUG - stage parse: 10 batches, 8,000,000 rows, busy 1.500 s, waiting 0.250 s\n", run.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            " - streametl.cli - DEBUG - stage parse: 10 batches, 8,000,000 rows, busy 1.500 s, waiting 0.250 s\n",
+            run.Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -199,7 +202,10 @@ public sealed class JobRunnerTests
             "json"
         );
         JsonElement[] lines = [.. run.Error.TrimEnd('\n').Split('\n').Select(l => JsonDocument.Parse(l).RootElement)];
-        Assert.Equal(["INFO 9", "WARN 13", "ERROR 17"], lines.Select(l => $"{l.GetProperty("SeverityText")} {l.GetProperty("SeverityNumber")}"));
+        Assert.Equal(
+            ["INFO 9", "WARN 13", "ERROR 17"],
+            lines.Select(l => $"{l.GetProperty("SeverityText")} {l.GetProperty("SeverityNumber")}")
+        );
         foreach (JsonElement line in lines)
         {
             Assert.Equal(DateTimeKind.Utc, line.GetProperty("Timestamp").GetDateTime().Kind);

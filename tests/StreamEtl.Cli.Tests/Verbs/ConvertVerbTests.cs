@@ -116,25 +116,75 @@ public sealed class ConvertVerbTests
     [Theory]
     [InlineData("no output is given", "-o FILE, or -o - --to FORMAT for standard output", "a.csv")]
     [InlineData("standard output has no file name to tell the format by", "add --to csv, tsv, json, ndjson or parquet", "a.csv", "-o", "-")]
-    [InlineData("the name 'b.parqet' does not tell the output format", "did you mean '.parquet'? Else add --to FORMAT", "a.csv", "-o", "b.parqet")]
+    [InlineData(
+        "the name 'b.parqet' does not tell the output format",
+        "did you mean '.parquet'? Else add --to FORMAT",
+        "a.csv",
+        "-o",
+        "b.parqet"
+    )]
     [InlineData("no input is given", "name a file; - reads standard input", "-o", "b.csv")]
     [InlineData("standard input can be read only once", "give '-' once", "-", "-", "-o", "b.csv")]
     [InlineData("'a.csv' is both input and output", "write to another name", "a.csv", "-o", "a.csv")]
     [InlineData("'./b.csv' is both input and output", "write to another name", "*.csv", "-o", "./b.csv")]
     [InlineData("the output '/' is a folder", "name a file in it", "a.csv", "-o", "/", "--to", "csv")]
     [InlineData("--report and --output name the same file 'b.json'", null, "a.csv", "-o", "b.json", "--report", "b.json")]
-    [InlineData("--rejects contradicts --on-error fail", "leave --on-error out: --rejects implies reject", "a.csv", "-o", "b.csv", "--on-error", "fail", "--rejects", "r.csv")]
-    [InlineData("--schema and --types exclude each other", "a schema states the types already", "a.csv", "-o", "b.csv", "--schema", "s.json", "--types", "text")]
+    [InlineData(
+        "--rejects contradicts --on-error fail",
+        "leave --on-error out: --rejects implies reject",
+        "a.csv",
+        "-o",
+        "b.csv",
+        "--on-error",
+        "fail",
+        "--rejects",
+        "r.csv"
+    )]
+    [InlineData(
+        "--schema and --types exclude each other",
+        "a schema states the types already",
+        "a.csv",
+        "-o",
+        "b.csv",
+        "--schema",
+        "s.json",
+        "--types",
+        "text"
+    )]
     [InlineData("--delimiter does not take 'ab'", "expected one ASCII character, or tab", "a.csv", "-o", "b.csv", "--delimiter", "ab")]
     [InlineData("--delimiter does not take '§'", "expected one ASCII character, or tab", "a.csv", "-o", "b.csv", "--delimiter", "§")]
     [InlineData("--decimal does not take ';'", "expected . or ,", "a.csv", "-o", "b.csv", "--decimal", ";")]
-    [InlineData("--memory does not take 'lots'", "expected a size such as 512MB, 2GiB or 1.5GB", "a.csv", "-o", "b.csv", "--memory", "lots")]
+    [InlineData(
+        "--memory does not take 'lots'",
+        "expected a size such as 512MB, 2GiB or 1.5GB",
+        "a.csv",
+        "-o",
+        "b.csv",
+        "--memory",
+        "lots"
+    )]
     [InlineData("--memory does not take '0'", "expected a size such as 512MB, 2GiB or 1.5GB", "a.csv", "-o", "b.csv", "--memory", "0")]
     [InlineData("--threads does not take '0'", "expected a whole number of at least 1", "a.csv", "-o", "b.csv", "--threads", "0")]
     [InlineData("--skip-lines does not take '-1'", "expected a whole number of at least 0", "a.csv", "-o", "b.csv", "--skip-lines", "-1")]
     [InlineData("--max-record does not take '2GiB'", "expected at most 1GiB", "a.csv", "-o", "b.csv", "--max-record", "2GiB")]
-    [InlineData("--from does not take 'parqet'", "did you mean 'parquet'? (one of csv, tsv, json, ndjson, parquet)", "a.csv", "-o", "b.csv", "--from", "parqet")]
-    [InlineData("the folder of the report '/no/such/r.json' does not exist", "mkdir -p /no/such", "a.csv", "-o", "b.csv", "--report", "/no/such/r.json")]
+    [InlineData(
+        "--from does not take 'parqet'",
+        "did you mean 'parquet'? (one of csv, tsv, json, ndjson, parquet)",
+        "a.csv",
+        "-o",
+        "b.csv",
+        "--from",
+        "parqet"
+    )]
+    [InlineData(
+        "the folder of the report '/no/such/r.json' does not exist",
+        "mkdir -p /no/such",
+        "a.csv",
+        "-o",
+        "b.csv",
+        "--report",
+        "/no/such/r.json"
+    )]
     public void Convert_Wrong_IsAUsageErrorWithAHint(string message, string? hint, params string[] arguments)
     {
         CommandRun run = CommandRun.Of(["convert", .. arguments]);

@@ -29,7 +29,10 @@ public sealed class NearestNameTests
         Assert.Equal("did you mean 'email'?", NearestName.Hint("emial", Columns, "columns"));
         Assert.Equal("columns: id, name, email, updated_at, uf", NearestName.Hint("telephone", Columns, "columns"));
         string[] many = [.. Enumerable.Range(100, 50).Select(i => $"c{i}")];
-        Assert.Equal("columns: c100, c101, c102, c103, c104, c105, c106, c107, c108, c109, c110, c111, …", NearestName.Hint("zzzzzz", many, "columns"));
+        Assert.Equal(
+            "columns: c100, c101, c102, c103, c104, c105, c106, c107, c108, c109, c110, c111, …",
+            NearestName.Hint("zzzzzz", many, "columns")
+        );
         Assert.Null(NearestName.Hint("x", [], "columns"));
     }
 
