@@ -9,14 +9,14 @@ internal static class DedupeVerb
     public static readonly OptionSpec Key = new(
         "key",
         OptionGroup.Verb,
-        "key columns: one row of each key stays (without: of each whole row)",
+        "key columns: one row of each key stays (without: whole rows)",
         "COLS",
         Arity.Repeated
     );
     public static readonly OptionSpec Keep = new(
         "keep",
         OptionGroup.Verb,
-        "first (default), last, or COL[:asc|:desc],…: the row that these sort first",
+        "first (default), last, or COL[:asc|:desc],…: what sorts first",
         "RULE"
     );
     public static readonly OptionSpec Exact = OptionSpec.Flag(
