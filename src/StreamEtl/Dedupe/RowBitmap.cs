@@ -41,6 +41,23 @@ public sealed class RowBitmap : IDisposable
         return found;
     }
 
+    /// <summary>As <see cref="Select(long, int, Span{int})"/>, for rows whose bit is set here or in <paramref name="other"/>, a bitmap of the same side.</summary>
+    public int Select(RowBitmap? other, long firstRow, int count, Span<int> rows)
+    {
+        if (other is null)
+        {
+            return Select(firstRow, count, rows);
+        }
+        int found = 0;
+        for (int i = 0; i < count; i++)
+        {
+            long word = (firstRow + i) >> 6;
+            rows[found] = i;
+            found += (int)((_words[word] | other._words[word]) >> (int)(firstRow + i) & 1);
+        }
+        return found;
+    }
+
     /// <summary>Number of set bits.</summary>
     public long Count()
     {

@@ -46,11 +46,14 @@ public static class EtlRunner
         }
     }
 
-#pragma warning disable CA1859
     private static Job NewJob(RunContext run) =>
         run.Options switch
         {
             ConvertOptions convert => new ConvertJob(run, convert),
+            DedupeOptions dedupe => new DedupeJob(run, dedupe),
+            DiffOptions diff => new DiffJob(run, diff),
+            SchemaInferOptions infer => new SchemaInferJob(run, infer),
+            SchemaValidateOptions validate => new SchemaValidateJob(run, validate),
             _ => throw new StreamEtlException(ErrorKind.Internal, $"no job runs {run.Options.GetType().Name}"),
         };
 }

@@ -1,5 +1,6 @@
 using StreamEtl.Batches;
 using StreamEtl.Diagnostics;
+using StreamEtl.Errors;
 using StreamEtl.Sources;
 using StreamEtl.Types;
 
@@ -18,6 +19,9 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
 
     /// <summary>True when types come from the data.</summary>
     protected bool Infer { get; private set; }
+
+    /// <summary>True when one of two sides may be a file of 0 bytes.</summary>
+    protected bool AllowsEmpty { get; set; }
 
     /// <summary>The columns under the types known so far.</summary>
     protected JobColumns Columns { get; private set; } = null!;
@@ -43,6 +47,14 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
         foreach (TableSide side in _sides)
         {
             await side.PrepareAsync(Run, infer).ConfigureAwait(false);
+        }
+        if (_sides.All(s => s.Names.Count == 0) || (!AllowsEmpty && _sides.Any(s => s.Names.Count == 0)))
+        {
+            throw new StreamEtlException(
+                ErrorKind.EmptyInput,
+                $"{_sides[0].Inputs[0].Info.Name} is empty: there is no table in it",
+                hint: "a table needs at least a header line"
+            );
         }
         RebuildColumns();
         CheckContract();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Dataflow;
+using StreamEtl.Diagnostics;
 using StreamEtl.Errors;
 using StreamEtl.Sources;
 
@@ -28,6 +29,7 @@ internal sealed class PipelineGraph
     private readonly TransformBlock<OutputPart, OutputPart> _encode;
     private readonly ActionBlock<OutputPart> _write;
     private readonly PassResult _result = new();
+    private readonly List<PassInput> _inputs = [];
     private readonly long? _bytesTotal;
     private ExceptionDispatchInfo? _fault;
     private long _rowsDone;
@@ -76,6 +78,10 @@ internal sealed class PipelineGraph
         await _write.Completion.ConfigureAwait(false);
         _fault?.Throw();
         CheckBalance();
+        if (_pass.CountsRows)
+        {
+            ReportInputs();
+        }
         return _result;
     }
 
@@ -114,6 +120,7 @@ internal sealed class PipelineGraph
         await using (source.ConfigureAwait(false))
         {
             var input = new PassInput(segment, source, segment.Plan(index, source.Columns));
+            _inputs.Add(input);
             (source as IPlannedSource)?.SetPlan(input.Plan);
             while (await ReadUnitAsync(input).ConfigureAwait(false) is { } unit)
             {
@@ -286,6 +293,13 @@ internal sealed class PipelineGraph
         {
             part.Dispose();
         }
+    }
+
+    private void ReportInputs()
+    {
+        _run.Report.Inputs.Clear();
+        _run.Report.Inputs.AddRange(_inputs.Select(i => new FileReport(i.Source.Info.Name, i.Rows, i.Source.Position)));
+        _run.Report.RowsRead = _inputs.Sum(i => i.Rows);
     }
 
     private void Fail(Exception e)

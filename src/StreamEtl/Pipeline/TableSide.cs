@@ -1,4 +1,5 @@
 using StreamEtl.Batches;
+using StreamEtl.Errors;
 using StreamEtl.Sources;
 using StreamEtl.Types;
 
@@ -19,6 +20,7 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
     private readonly List<TypeEvidence?> _evidence = [];
     private readonly List<bool> _text = [];
     private readonly int[][] _ordinals = new int[inputs.Count][];
+    private readonly bool[] _empty = new bool[inputs.Count];
     private readonly IRowSource?[] _primed = new IRowSource?[inputs.Count];
 
     /// <summary>What messages call the side.</summary>
@@ -36,12 +38,15 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
     /// <summary>Stored bytes of all inputs, or null when one is a pipe.</summary>
     public long? TotalBytes => Inputs.Aggregate((long?)0, (sum, input) => sum + input.Info.Length);
 
+    /// <summary>A column that got a name of its own because its input names another one so; null when there is none.</summary>
+    public string? RenamedColumn { get; private set; }
+
     /// <summary>Opens every input once: columns, and with <paramref name="infer"/> a sample of the types.</summary>
     public async Task PrepareAsync(RunContext run, bool infer)
     {
         for (int i = 0; i < Inputs.Count; i++)
         {
-            IRowSource source = await Inputs[i].OpenAsync(run, infer, run.CancellationToken).ConfigureAwait(false);
+            IRowSource source = await OpenFirstAsync(run, i, infer).ConfigureAwait(false);
             bool keep = false;
             try
             {
@@ -79,7 +84,9 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
             _primed[input] = null;
             return primed;
         }
-        return await Inputs[input].OpenAsync(run, again, cancellationToken).ConfigureAwait(false);
+        return _empty[input]
+            ? new EmptySource(Inputs[input].Info)
+            : await Inputs[input].OpenAsync(run, again, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Index of the column in the given input, or -1 when that input lacks it.</summary>
@@ -155,6 +162,21 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
         }
     }
 
+    /// <summary>An input of 0 bytes (a real incident: a dump that was empty for one day) is a table without columns and rows; the user is told.</summary>
+    private async Task<IRowSource> OpenFirstAsync(RunContext run, int input, bool infer)
+    {
+        try
+        {
+            return await Inputs[input].OpenAsync(run, infer, run.CancellationToken).ConfigureAwait(false);
+        }
+        catch (StreamEtlException e) when (e.Kind == ErrorKind.EmptyInput)
+        {
+            run.Warn($"{Inputs[input].Info.Name} is empty (0 bytes): it counts as a table without rows");
+            _empty[input] = true;
+            return new EmptySource(Inputs[input].Info);
+        }
+    }
+
     private void MatchColumns(int input, IReadOnlyList<SourceColumn> columns)
     {
         var ordinals = new int[_names.Count + columns.Count];
@@ -180,6 +202,7 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
                 }
             }
             ordinals[name] = c;
+            RenamedColumn ??= columns[c].IsRenamed ? columns[c].Name : null;
             _text[name] |= columns[c].Type is null;
             if (columns[c].Type is { } type)
             {

@@ -16,7 +16,7 @@ public sealed partial class ArrowTests
         ["Compression"] = ["Errors", "Memory", "Parquet"],
         ["Sources"] = ["Errors", "Memory", "Types", "Batches", "Compression"],
         ["Framing"] = ["Errors", "Memory", "Types", "Batches", "Sources"],
-        ["Parsing"] = ["Errors", "Memory", "Types", "Batches", "Sources", "Framing"],
+        ["Parsing"] = ["Errors", "Memory", "Types", "Batches", "Sources", "Framing", "Diagnostics"],
         ["Json"] = ["Errors", "Memory", "Types", "Batches", "Sources"],
         ["Hashing"] = ["Errors", "Memory", "Types", "Batches"],
         ["Spill"] = ["Errors", "Memory", "Batches"],
@@ -25,7 +25,7 @@ public sealed partial class ArrowTests
         ["Encoding"] = ["Errors", "Memory", "Types", "Batches", "Compression"],
         ["Parquet"] = ["Errors", "Memory", "Types", "Batches", "Sources", "Encoding", "Compression"],
         ["Sinks"] = ["Errors"],
-        ["Diagnostics"] = ["Types"],
+        ["Diagnostics"] = ["Errors", "Types"],
         ["Pipeline"] = ["*"],
     };
 

@@ -1,0 +1,130 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+using StreamEtl.Batches;
+using StreamEtl.Memory;
+
+namespace StreamEtl.Dedupe;
+
+/// <summary>
+/// Keeps the first row of each hash, while rows stream by: open addressing over 16-byte hashes in 256 tables by the top bits, each growing on its own, so that growth
+/// never doubles the whole. A batch's slots are prefetched first, because a table of this size misses every cache.
+/// </summary>
+internal sealed class DistinctRows(MemoryBudget budget) : IDisposable
+{
+    /// <summary>Estimate for plans: a table is between half and three quarters full, and grows by doubling.</summary>
+    public const int BytesPerRow = 30;
+
+    private const int TableBits = 8;
+    private const int FirstSize = 256;
+    private const int Ahead = 16;
+
+    private readonly Hash128[][] _tables = new Hash128[1 << TableBits][];
+    private readonly int[] _counts = new int[1 << TableBits];
+    private long _reserved;
+
+    /// <summary>Writes the positions of rows whose hash is new into <paramref name="rows"/>; returns how many, or -1 when the budget has no room.</summary>
+    public int Filter(ReadOnlySpan<Hash128> hashes, Span<int> rows)
+    {
+        int kept = 0;
+        for (int i = 0; i < hashes.Length; i++)
+        {
+            if (i + Ahead < hashes.Length)
+            {
+                Prefetch(hashes[i + Ahead]);
+            }
+            int added = TryAdd(hashes[i]);
+            if (added < 0)
+            {
+                return -1;
+            }
+            rows[kept] = i;
+            kept += added;
+        }
+        return kept;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        budget.Release(_reserved);
+        _reserved = 0;
+        Array.Clear(_tables);
+    }
+
+    /// <summary>1 when the hash is new, 0 when it is known, -1 when there is no room for it.</summary>
+    private int TryAdd(Hash128 hash)
+    {
+        // All zeros marks a free slot.
+        if (hash == default)
+        {
+            hash = new Hash128(0, 1);
+        }
+        int number = (int)(hash.High >> (64 - TableBits));
+        Hash128[]? table = _tables[number];
+        if (table is null || _counts[number] >= table.Length - (table.Length / 4))
+        {
+            if (!TryGrow(number))
+            {
+                return -1;
+            }
+            table = _tables[number];
+        }
+        int mask = table.Length - 1;
+        int slot = (int)hash.Low & mask;
+        while (true)
+        {
+            ref Hash128 found = ref table[slot];
+            if (found == hash)
+            {
+                return 0;
+            }
+            if (found == default)
+            {
+                found = hash;
+                _counts[number]++;
+                return 1;
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    private unsafe void Prefetch(Hash128 hash)
+    {
+        Hash128[]? table = _tables[hash.High >> (64 - TableBits)];
+        if (Sse.IsSupported && table is not null)
+        {
+            // Only a hint: if the collector moves the array in between, the wrong line is fetched and nothing else happens.
+            Sse.Prefetch0(Unsafe.AsPointer(ref table[(int)hash.Low & (table.Length - 1)]));
+        }
+    }
+
+    private bool TryGrow(int number)
+    {
+        Hash128[]? old = _tables[number];
+        int size = old is null ? FirstSize : old.Length * 2;
+        long bytes = (long)size * Unsafe.SizeOf<Hash128>();
+        if (!budget.TryReserve(bytes))
+        {
+            return false;
+        }
+        _reserved += bytes;
+        var table = new Hash128[size];
+        foreach (Hash128 hash in old ?? [])
+        {
+            if (hash != default)
+            {
+                int slot = (int)hash.Low & (size - 1);
+                while (table[slot] != default)
+                {
+                    slot = (slot + 1) & (size - 1);
+                }
+                table[slot] = hash;
+            }
+        }
+        _tables[number] = table;
+        long freed = (long)(old?.Length ?? 0) * Unsafe.SizeOf<Hash128>();
+        budget.Release(freed);
+        _reserved -= freed;
+        return true;
+    }
+}

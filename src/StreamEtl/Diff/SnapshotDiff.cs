@@ -1,0 +1,211 @@
+using StreamEtl.Batches;
+using StreamEtl.Dedupe;
+using StreamEtl.Hashing;
+using StreamEtl.Memory;
+using StreamEtl.Spill;
+
+namespace StreamEtl.Diff;
+
+/// <summary>
+/// Compares two snapshots by key. Both sides' rows are remembered as hashes, partitioned by key; when both have been read, each partition is decided alone, in the
+/// caches. Within a side, equal rows of one key are one row; of differing ones the last counts (or the first). Between the sides: only new = insert, only old = delete,
+/// both = update when the date is newer, or without a date when the rows differ.
+/// </summary>
+internal sealed class SnapshotDiff : IDisposable
+{
+    private const int KeyBytes = 160;
+
+    private readonly RecordStore _store;
+    private readonly MemoryBudget _budget;
+    private readonly SnapshotDiffOptions _options;
+    private byte[] _content = new byte[256];
+
+    /// <summary>Compares nothing yet.</summary>
+    public SnapshotDiff(MemoryBudget budget, string tempFolder, SnapshotDiffOptions options)
+    {
+        _budget = budget;
+        _options = options;
+        _store = new RecordStore(budget, tempFolder, options.Threads, KeepsContents);
+    }
+
+    /// <summary>A content is three parts, each behind its length: key, date (where it does not fit in a number), row.</summary>
+    private bool KeepsContents => _options.Exact || _options.TextDate;
+
+    /// <summary>Bytes written to the temp folder.</summary>
+    public long SpilledBytes => _store.SpilledBytes;
+
+    /// <summary>
+    /// Remembers a batch of OLD, or of NEW; all of OLD comes before the first of NEW. <paramref name="date"/> is null without a date field; key and row columns are
+    /// looked at in exact mode only.
+    /// </summary>
+    public void Add(
+        bool isNew,
+        ReadOnlySpan<Hash128> keys,
+        ReadOnlySpan<Hash128> rows,
+        Column? date,
+        IReadOnlyList<Column> keyColumns,
+        IReadOnlyList<Column> rowColumns,
+        long firstRow
+    )
+    {
+        long side = isNew ? KeyRecord.NewSide : 0;
+        for (int i = 0; i < keys.Length; i++)
+        {
+            int length = KeepsContents ? WriteContent(date, keyColumns, rowColumns, i) : 0;
+            ulong rank = date is null || _options.TextDate ? 0 : SortKey.Fixed(date, i, inverted: false);
+            _store.Add(new KeyRecord(keys[i], rows[i].High, rank, (firstRow + i) | side), _content.AsSpan(0, length));
+        }
+    }
+
+    /// <summary>Decides.</summary>
+    public DiffOutcome Finish(long oldRows, long newRows)
+    {
+        var outcome = new DiffOutcome(new RowBitmap(newRows, _budget), new RowBitmap(newRows, _budget), new RowBitmap(oldRows, _budget));
+        _store.ForEach(partition => outcome.Counts.Add(Decide(partition, outcome)));
+        return outcome;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _store.Dispose();
+
+    private int WriteContent(Column? date, IReadOnlyList<Column> keyColumns, IReadOnlyList<Column> rowColumns, int row)
+    {
+        int start = sizeof(int);
+        int length = _options.Exact ? RowContent.Append(keyColumns, row, ref _content, start) : start;
+        BitConverter.TryWriteBytes(_content, length - start);
+        Array.Resize(ref _content, Math.Max(_content.Length, length + 256));
+        start = length + sizeof(int);
+        int end = _options.TextDate ? SortKey.Append(date!, row, inverted: false, ref _content, start) : start;
+        BitConverter.TryWriteBytes(_content.AsSpan(length), end - start);
+        return _options.Exact ? RowContent.Append(rowColumns, row, ref _content, end) : end;
+    }
+
+    private DiffCounts Decide(RecordPartition partition, DiffOutcome outcome)
+    {
+        var counts = new DiffCounts();
+        var index = new KeyIndex();
+        var states = new KeyState[512];
+        PartitionReader.Read(
+            partition,
+            Math.Max(1024, _budget.Limit / 8 / _options.Threads / KeyBytes),
+            KeepsContents,
+            (in KeyRecord record, ReadOnlySpan<byte> content) =>
+            {
+                ReadOnlySpan<byte> key = TakePart(ref content);
+                ReadOnlySpan<byte> textDate = TakePart(ref content);
+                int before = index.Count;
+                int number = index.FindOrAdd(record.Key, key);
+                if (number == before)
+                {
+                    if (number == states.Length)
+                    {
+                        Array.Resize(ref states, states.Length * 2);
+                    }
+                    states[number] = default;
+                }
+                ref SideState side = ref record.IsNew ? ref states[number].New : ref states[number].Old;
+                See(ref side, record, textDate, content, counts);
+            },
+            () =>
+            {
+                for (int i = 0; i < index.Count; i++)
+                {
+                    Judge(states[i], outcome, counts);
+                }
+                index.Clear();
+            }
+        );
+        return counts;
+    }
+
+    private void See(
+        ref SideState side,
+        in KeyRecord record,
+        ReadOnlySpan<byte> textDate,
+        ReadOnlySpan<byte> content,
+        DiffCounts counts
+    )
+    {
+        if (side.Present)
+        {
+            if (side.Row == record.Row && content.SequenceEqual(side.Content))
+            {
+                counts.Duplicates++;
+                return;
+            }
+            counts.ConflictingKeys += side.Conflicts ? 0 : 1;
+            side.Conflicts = true;
+            if (_options.KeepFirst)
+            {
+                return;
+            }
+        }
+        side.Present = true;
+        side.Row = record.Row;
+        side.Rank = record.Rank;
+        side.TextDate = textDate.IsEmpty ? null : textDate.ToArray();
+        side.Ordinal = record.RowNumber;
+        side.Content = content.IsEmpty ? null : content.ToArray();
+    }
+
+    private void Judge(in KeyState state, DiffOutcome outcome, DiffCounts counts)
+    {
+        if (!state.Old.Present)
+        {
+            outcome.Inserted.Set(state.New.Ordinal);
+            counts.Inserts++;
+        }
+        else if (!state.New.Present)
+        {
+            outcome.Deleted.Set(state.Old.Ordinal);
+            counts.Deletes++;
+        }
+        else
+        {
+            bool differs = state.Old.Row != state.New.Row || !state.Old.Content.AsSpan().SequenceEqual(state.New.Content);
+            bool newer = state.New.Rank > state.Old.Rank || state.New.TextDate.AsSpan().SequenceCompareTo(state.Old.TextDate) > 0;
+            if (_options.HasDate ? newer || (differs && !_options.StrictDate) : differs)
+            {
+                outcome.Updated.Set(state.New.Ordinal);
+                counts.Updates++;
+            }
+            else if (differs)
+            {
+                counts.ChangedWithoutDate++;
+            }
+            else
+            {
+                counts.Unchanged++;
+            }
+        }
+    }
+
+    private static ReadOnlySpan<byte> TakePart(ref ReadOnlySpan<byte> content)
+    {
+        if (content.IsEmpty)
+        {
+            return default;
+        }
+        int length = BitConverter.ToInt32(content);
+        ReadOnlySpan<byte> part = content.Slice(sizeof(int), length);
+        content = content[(sizeof(int) + length)..];
+        return part;
+    }
+
+    private struct SideState
+    {
+        public ulong Row;
+        public ulong Rank;
+        public long Ordinal;
+        public byte[]? Content;
+        public byte[]? TextDate;
+        public bool Present;
+        public bool Conflicts;
+    }
+
+    private struct KeyState
+    {
+        public SideState Old;
+        public SideState New;
+    }
+}

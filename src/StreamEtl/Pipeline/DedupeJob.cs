@@ -1,0 +1,159 @@
+using StreamEtl.Batches;
+using StreamEtl.Dedupe;
+using StreamEtl.Hashing;
+using StreamEtl.Sources;
+
+namespace StreamEtl.Pipeline;
+
+/// <summary>
+/// <c>dedupe</c>. Whole rows, first kept, is one pass while the table of hashes fits: a row's fate is known when it is seen. Everything else is two:
+/// the first decides which rows live (a bitmap over row ordinals), the second writes them. Either way the output is in input order.
+/// </summary>
+internal sealed class DedupeJob(RunContext run, DedupeOptions options) : Job(run)
+{
+    /// <summary>A table of hashes that would take more of the budget than this is not even tried.</summary>
+    private const double TableShare = 0.5;
+
+    /// <inheritdoc/>
+    public override async Task ExecuteAsync()
+    {
+        await OpenAsync(options.InferTypes ?? true, ("input", options.Inputs)).ConfigureAwait(false);
+        _ = Find(options.Key, "--key");
+        _ = Find(options.Keep.Select(k => k.Column), "--keep");
+        if (FitsOnePass())
+        {
+            try
+            {
+                await WithTypesAsync(WriteFirstSeenAsync).ConfigureAwait(false);
+                return;
+            }
+            catch (StateFullException)
+            {
+                Run.Report.Passes.Add("start again with spilling: the table of hashes outgrew --memory");
+            }
+        }
+        RowBitmap? winners = null;
+        try
+        {
+            await WithTypesAsync(async () => winners = await DecideAsync().ConfigureAwait(false)).ConfigureAwait(false);
+            await WithTypesAsync(() => WriteAsync(winners!)).ConfigureAwait(false);
+        }
+        finally
+        {
+            winners?.Dispose();
+        }
+    }
+
+    private bool FitsOnePass()
+    {
+        if (options.Key.Count > 0 || options.Keep.Count > 0 || options.KeepLast || RowContent.IsNeeded(options.Exact))
+        {
+            return false;
+        }
+        if (Sides[0].TotalBytes is { } bytes && Sides[0].SampleRowBytes > 0)
+        {
+            return bytes / Sides[0].SampleRowBytes * DistinctRows.BytesPerRow < Run.Budget.Limit * TableShare;
+        }
+        return true;
+    }
+
+    /// <summary>One pass: a row goes on to the output when its hash is seen first.</summary>
+    private async Task WriteFirstSeenAsync()
+    {
+        using var seen = new DistinctRows(Run.Budget);
+        int[] all = [.. Enumerable.Range(0, Columns.Columns.Count)];
+        await WriteAsync(
+                counts: true,
+                prepare: batch => RowHashes.HashRows(batch, all),
+                accept: batch =>
+                {
+                    int[] rows = batch.Lease.Rent<int>(batch.RowCount);
+                    int kept = seen.Filter(batch.RowHashes.AsSpan(0, batch.RowCount), rows);
+                    if (kept < 0)
+                    {
+                        throw new StateFullException();
+                    }
+                    batch.Select(rows, kept);
+                }
+            )
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>First pass of two: only keys and decision columns are converted.</summary>
+    private async Task<RowBitmap> DecideAsync()
+    {
+        await Run.Rejects.RestartAsync().ConfigureAwait(false);
+        int[] keys = options.Key.Count > 0 ? Find(options.Key, "--key") : [.. Enumerable.Range(0, Columns.Columns.Count)];
+        int[] decisions = Find(options.Keep.Select(k => k.Column), "--keep");
+        bool composite = decisions.Length > 1 || (decisions.Length == 1 && !SortKey.IsFixed(Columns.Columns[decisions[0]].Type));
+        using var deciding = new KeyedWinners(
+            Run.Budget,
+            options.TempDirectory,
+            options.Threads,
+            options.KeepLast,
+            [.. options.Keep.Select(k => !k.Descending)],
+            composite,
+            RowContent.IsNeeded(options.Exact)
+        );
+        // A schema's promises are about every column; they are checked in the pass that counts.
+        bool wholeRows = options.Schema is not null;
+        PassSegment segment = Segment(
+            0,
+            c => wholeRows || keys.Contains(c) || decisions.Contains(c) ? ColumnMode.Convert : ColumnMode.Skip,
+            prepare: batch => RowHashes.HashKeys(batch, keys),
+            accept: batch =>
+                deciding.Add(
+                    batch.KeyHashes.AsSpan(0, batch.RowCount),
+                    RowHashes.Pick(batch, keys),
+                    RowHashes.Pick(batch, decisions),
+                    batch.FirstRow
+                )
+        );
+        var spec = new PassSpec
+        {
+            Phase = "finding duplicates",
+            Segments = [segment],
+            CountsRows = true,
+        };
+        await PipelineGraph.RunAsync(Run, spec).ConfigureAwait(false);
+        RowBitmap winners = deciding.Finish(segment.NextRow);
+        Run.Report.SpilledBytes += deciding.SpilledBytes;
+        return winners;
+    }
+
+    /// <summary>Second pass of two.</summary>
+    private Task WriteAsync(RowBitmap winners) =>
+        WriteAsync(
+            counts: false,
+            prepare: null,
+            accept: batch =>
+            {
+                int[] rows = batch.Lease.Rent<int>(batch.RowCount);
+                batch.Select(rows, winners.Select(batch.FirstRow, batch.RowCount, rows));
+            }
+        );
+
+    private async Task WriteAsync(bool counts, Action<RowBatch>? prepare, Action<RowBatch> accept)
+    {
+        if (counts)
+        {
+            await Run.Rejects.RestartAsync().ConfigureAwait(false);
+        }
+        var fields = Columns.Fields();
+        OutputTarget output = await OutputTarget.OpenAsync(Run, fields, mayRestart: true).ConfigureAwait(false);
+        await using (output.ConfigureAwait(false))
+        {
+            var spec = new PassSpec
+            {
+                Phase = "writing",
+                Segments = [Segment(0, _ => ColumnMode.Convert, prepare, accept)],
+                Encoder = output.Encoder,
+                Output = output.Stream,
+                CountsRows = counts,
+            };
+            PassResult result = await PipelineGraph.RunAsync(Run, spec).ConfigureAwait(false);
+            Run.Report.DuplicatesRemoved = result.RowsDropped;
+            await CommitAsync(output, result, fields).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+using StreamEtl.Batches;
+using StreamEtl.Dedupe;
+using StreamEtl.Diagnostics;
+using StreamEtl.Diff;
+using StreamEtl.Errors;
+using StreamEtl.Hashing;
+using StreamEtl.Sources;
+using StreamEtl.Types;
+
+namespace StreamEtl.Pipeline;
+
+/// <summary>
+/// <c>diff</c>: a first pass over OLD and NEW hashes keys and rows and decides (bitmaps over row ordinals); a second writes what changed: inserts and
+/// updates in NEW's order with NEW's values, then deletes in OLD's order with OLD's values. No row is kept in between, whatever changed.
+/// </summary>
+internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
+{
+    private const int Old = 0;
+    private const int New = 1;
+
+    private int[] _written = [];
+
+    /// <inheritdoc/>
+    public override async Task ExecuteAsync()
+    {
+        if (options.Key.Count == 0)
+        {
+            throw new StreamEtlException(ErrorKind.Usage, "diff needs a key", hint: "name the key columns with --key a,b");
+        }
+        AllowsEmpty = true;
+        await OpenAsync(options.InferTypes ?? true, ("OLD", [options.Old]), ("NEW", [options.New])).ConfigureAwait(false);
+        CheckColumns();
+        DiffOutcome? outcome = null;
+        try
+        {
+            await WithTypesAsync(async () => outcome = await CompareAsync().ConfigureAwait(false)).ConfigureAwait(false);
+            Describe(outcome!.Counts);
+            await WithTypesAsync(() => WriteAsync(outcome)).ConfigureAwait(false);
+        }
+        finally
+        {
+            outcome?.Dispose();
+        }
+    }
+
+    private async Task<DiffOutcome> CompareAsync()
+    {
+        await Run.Rejects.RestartAsync().ConfigureAwait(false);
+        int[] keys = Find(options.Key, "--key");
+        int[] compared = Compared(keys);
+        int date = options.DateField is { } name ? Columns.Find(name, "--date-field") : -1;
+        bool textDate = date >= 0 && !SortKey.IsFixed(Columns.Columns[date].Type);
+        using var diff = new SnapshotDiff(
+            Run.Budget,
+            options.TempDirectory,
+            new SnapshotDiffOptions(
+                options.Threads,
+                HasDate: date >= 0,
+                TextDate: textDate,
+                StrictDate: options.DateFieldStrict,
+                KeepFirst: options.OnDuplicateKey == DuplicateKeyRule.First,
+                Exact: RowContent.IsNeeded(options.Exact)
+            )
+        );
+        PassSegment[] sides = [Compare(Old, diff, keys, compared, date), Compare(New, diff, keys, compared, date)];
+        var spec = new PassSpec
+        {
+            Phase = "comparing",
+            Segments = sides,
+            CountsRows = true,
+        };
+        await PipelineGraph.RunAsync(Run, spec).ConfigureAwait(false);
+        DiffOutcome outcome = diff.Finish(sides[Old].NextRow, sides[New].NextRow);
+        Run.Report.SpilledBytes += diff.SpilledBytes;
+        return outcome;
+    }
+
+    private PassSegment Compare(int side, SnapshotDiff diff, int[] keys, int[] compared, int date) =>
+        Segment(
+            side,
+            c => keys.Contains(c) || compared.Contains(c) || c == date ? ColumnMode.Convert : ColumnMode.Skip,
+            prepare: batch =>
+            {
+                RowHashes.HashKeys(batch, keys);
+                RowHashes.HashRows(batch, compared);
+            },
+            accept: batch =>
+                diff.Add(
+                    side == New,
+                    batch.KeyHashes.AsSpan(0, batch.RowCount),
+                    batch.RowHashes.AsSpan(0, batch.RowCount),
+                    date < 0 ? null : batch.Columns[date],
+                    RowHashes.Pick(batch, keys),
+                    RowHashes.Pick(batch, compared),
+                    batch.FirstRow
+                ),
+            keys
+        );
+
+    private async Task WriteAsync(DiffOutcome outcome)
+    {
+        var cdc = new CdcColumns(Run.Report.StartedAt);
+        IReadOnlyList<Field> fields = [.. _written.Select(c => Columns.Fields()[c]), .. CdcColumns.Fields];
+        OutputTarget output = await OutputTarget.OpenAsync(Run, fields, mayRestart: true).ConfigureAwait(false);
+        await using (output.ConfigureAwait(false))
+        {
+            var segments = new List<PassSegment>();
+            if (outcome.Counts.Inserts + outcome.Counts.Updates > 0)
+            {
+                segments.Add(Emit(New, outcome.Inserted, outcome.Updated, batch => cdc.Add(batch, outcome.Inserted)));
+            }
+            if (outcome.Counts.Deletes > 0)
+            {
+                segments.Add(Emit(Old, outcome.Deleted, null, batch => cdc.Add(batch, null)));
+            }
+            var spec = new PassSpec
+            {
+                Phase = "writing changes",
+                Segments = segments,
+                Encoder = output.Encoder,
+                Output = output.Stream,
+            };
+            PassResult result = await PipelineGraph.RunAsync(Run, spec).ConfigureAwait(false);
+            await CommitAsync(output, result, fields).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A segment that passes on the rows of a side whose bit is set in one of two bitmaps, with the two columns that say what happened to them.</summary>
+    private PassSegment Emit(int side, RowBitmap one, RowBitmap? other, Action<RowBatch> mark) =>
+        Segment(
+            side,
+            c => _written.Contains(c) ? ColumnMode.Convert : ColumnMode.Skip,
+            accept: batch =>
+            {
+                int[] rows = batch.Lease.Rent<int>(batch.RowCount);
+                batch.Select(rows, one.Select(other, batch.FirstRow, batch.RowCount, rows));
+                batch.Columns = RowHashes.Pick(batch, _written);
+                if (batch.SelectedCount > 0)
+                {
+                    mark(batch);
+                }
+            }
+        );
+
+    /// <summary>Columns whose difference is a change: all but the key, or those that the user names, without those to be ignored.</summary>
+    private int[] Compared(int[] keys)
+    {
+        int[] ignored = Find(options.Ignore, "--ignore");
+        IEnumerable<int> wanted = options.Compare is { } compare
+            ? Find(compare, "--compare")
+            : Enumerable.Range(0, Columns.Columns.Count).Except(keys);
+        return [.. wanted.Except(ignored)];
+    }
+
+    /// <summary>Keys must be on both sides; names must be unique on each, or matching by name means nothing. An ignored column that one side lacks is left out.</summary>
+    private void CheckColumns()
+    {
+        foreach (int key in Find(options.Key, "--key"))
+        {
+            for (int side = Old; side <= New; side++)
+            {
+                if (Columns.Columns[key].SideNames[side] < 0 && Sides[side].Names.Count > 0)
+                {
+                    _ = ColumnMatch.Find(Sides[side].Names, Columns.Names[key], "--key", Sides[side].Inputs[0].Info.Name);
+                }
+            }
+        }
+        foreach (TableSide side in Sides)
+        {
+            if (side.RenamedColumn is { } renamed)
+            {
+                throw new StreamEtlException(
+                    ErrorKind.Header,
+                    $"{side.Inputs[0].Info.Name}: the header names a column more than once ('{renamed}' had to be renamed), so columns cannot be matched by name",
+                    hint: "give the columns different names"
+                );
+            }
+        }
+        int[] ignored = Find(options.Ignore, "--ignore");
+        _written =
+        [
+            .. Enumerable
+                .Range(0, Columns.Columns.Count)
+                .Where(c => !(ignored.Contains(c) && Columns.Columns[c].SideNames.Any(n => n < 0))),
+        ];
+    }
+
+    private void Describe(DiffCounts counts)
+    {
+        RunReport report = Run.Report;
+        report.Inserts = counts.Inserts;
+        report.Updates = counts.Updates;
+        report.Deletes = counts.Deletes;
+        report.Unchanged = counts.Unchanged;
+        report.ChangedWithoutDate = counts.ChangedWithoutDate;
+        report.DuplicatesRemoved = counts.Duplicates;
+        report.DuplicateKeys = counts.ConflictingKeys;
+        if (counts.ConflictingKeys > 0)
+        {
+            string message = $"{counts.ConflictingKeys} key{(counts.ConflictingKeys == 1 ? " has" : "s have")} rows that differ within one snapshot";
+            if (options.OnDuplicateKey == DuplicateKeyRule.Fail)
+            {
+                throw new StreamEtlException(ErrorKind.DuplicateKey, message, hint: "--on-duplicate-key last|first chooses one of them");
+            }
+            Run.Warn($"{message}: the {(options.OnDuplicateKey == DuplicateKeyRule.First ? "first" : "last")} one counts");
+        }
+        if (counts.ChangedWithoutDate > 0)
+        {
+            Run.Warn(
+                $"{counts.ChangedWithoutDate} rows differ without a newer '{options.DateField}' and are left out (--date-field-strict=false makes them updates)"
+            );
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using StreamEtl.Batches;
+using StreamEtl.Hashing;
+
+namespace StreamEtl.Pipeline;
+
+/// <summary>Hashes chosen columns of a batch: the part of deciding that needs no order.</summary>
+internal static class RowHashes
+{
+    /// <summary>Seeds of the two kinds of hash; any two different numbers do.</summary>
+    private const ulong KeySeed = 0x6B65795F73656564;
+    private const ulong RowSeed = 0x726F775F73656564;
+
+    /// <summary>Fills <see cref="RowBatch.KeyHashes"/>.</summary>
+    public static void HashKeys(RowBatch batch, IReadOnlyList<int> columns) => batch.KeyHashes = Hash(batch, columns, KeySeed);
+
+    /// <summary>Fills <see cref="RowBatch.RowHashes"/>.</summary>
+    public static void HashRows(RowBatch batch, IReadOnlyList<int> columns) => batch.RowHashes = Hash(batch, columns, RowSeed);
+
+    /// <summary>The chosen columns.</summary>
+    public static Column[] Pick(RowBatch batch, IReadOnlyList<int> columns)
+    {
+        var picked = new Column[columns.Count];
+        for (int i = 0; i < picked.Length; i++)
+        {
+            picked[i] = batch.Columns[columns[i]]!;
+        }
+        return picked;
+    }
+
+    private static Hash128[] Hash(RowBatch batch, IReadOnlyList<int> columns, ulong seed)
+    {
+        Hash128[] hashes = batch.Lease.Rent<Hash128>(batch.RowCount);
+        RowHasher.Hash(Pick(batch, columns), batch.RowCount, seed, hashes);
+        return hashes;
+    }
+}

@@ -1,0 +1,74 @@
+using StreamEtl.Memory;
+
+namespace StreamEtl.Spill;
+
+/// <summary>
+/// Records of all rows, partitioned by the top bits of the key hash from the first on: a partition is small enough for the caches, is decided alone, and is the
+/// unit in which memory overflows to disk. The outcome does not depend on where a partition lay.
+/// </summary>
+internal sealed class RecordStore : IDisposable
+{
+    /// <summary>Partitions: 2^8.</summary>
+    public const int PartitionBits = 8;
+
+    // Just beyond 85,000 bytes, so that a chunk is born where the collector does not move it.
+    private const int LargestChunk = 2304;
+    private const int SmallestChunk = 64;
+    private const int Partitions = 1 << PartitionBits;
+
+    private readonly RecordPartition[] _partitions = new RecordPartition[Partitions];
+    private readonly SpillFile _file;
+    private readonly int _threads;
+
+    /// <summary>Makes an empty store. <paramref name="keepsContents"/>: records come with contents.</summary>
+    public RecordStore(MemoryBudget budget, string tempFolder, int threads, bool keepsContents)
+    {
+        _file = new SpillFile(tempFolder);
+        _threads = threads;
+        // Chunks being written, one a partition, take at most a sixteenth of the memory.
+        long perChunk = budget.Limit / 16 / Partitions / 40;
+        var options = new RecordStoreOptions(
+            budget,
+            _file,
+            (int)Math.Clamp(perChunk, SmallestChunk, LargestChunk),
+            keepsContents,
+            budget.Limit * 3 / 4
+        );
+        for (int i = 0; i < Partitions; i++)
+        {
+            _partitions[i] = new RecordPartition(options);
+        }
+    }
+
+    /// <summary>Bytes on disk.</summary>
+    public long SpilledBytes => _file.Length;
+
+    /// <summary>Adds a record to its partition. One caller at a time.</summary>
+    public void Add(in KeyRecord record, ReadOnlySpan<byte> content = default) =>
+        _partitions[record.Key.High >> (64 - PartitionBits)].Add(record, content);
+
+    /// <summary>Decides every partition, several at once, and lets go of its memory.</summary>
+    public void ForEach(Action<RecordPartition> decide)
+    {
+        Parallel.For(
+            0,
+            Partitions,
+            new ParallelOptions { MaxDegreeOfParallelism = _threads },
+            i =>
+            {
+                decide(_partitions[i]);
+                _partitions[i].Dispose();
+            }
+        );
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (RecordPartition partition in _partitions)
+        {
+            partition.Dispose();
+        }
+        _file.Dispose();
+    }
+}
