@@ -110,7 +110,7 @@ internal sealed class SnapshotDiff : IDisposable
             {
                 for (int i = 0; i < index.Count; i++)
                 {
-                    Judge(states[i], outcome, counts);
+                    Judge(ref states[i], outcome, counts);
                 }
                 index.Clear();
             }
@@ -118,13 +118,7 @@ internal sealed class SnapshotDiff : IDisposable
         return counts;
     }
 
-    private void See(
-        ref SideState side,
-        in KeyRecord record,
-        ReadOnlySpan<byte> textDate,
-        ReadOnlySpan<byte> content,
-        DiffCounts counts
-    )
+    private void See(ref SideState side, in KeyRecord record, ReadOnlySpan<byte> textDate, ReadOnlySpan<byte> content, DiffCounts counts)
     {
         if (side.Present)
         {
@@ -148,7 +142,7 @@ internal sealed class SnapshotDiff : IDisposable
         side.Content = content.IsEmpty ? null : content.ToArray();
     }
 
-    private void Judge(in KeyState state, DiffOutcome outcome, DiffCounts counts)
+    private void Judge(ref KeyState state, DiffOutcome outcome, DiffCounts counts)
     {
         if (!state.Old.Present)
         {

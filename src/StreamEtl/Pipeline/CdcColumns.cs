@@ -12,10 +12,7 @@ internal sealed class CdcColumns(DateTimeOffset instant)
 
     /// <summary>The fields that the columns have in an output.</summary>
     public static IReadOnlyList<Field> Fields { get; } =
-    [
-        new Field("_cdc_operation", ColumnType.Text, Nullable: false),
-        new Field("_cdc_timestamp", ColumnType.Instant, Nullable: false),
-    ];
+    [new Field("_cdc_operation", ColumnType.Text, Nullable: false), new Field("_cdc_timestamp", ColumnType.Instant, Nullable: false)];
 
     /// <summary>Marks the selected rows: deletes, or inserts and updates by what <paramref name="inserted"/> holds.</summary>
     public void Add(RowBatch batch, RowBitmap? inserted)
@@ -23,7 +20,10 @@ internal sealed class CdcColumns(DateTimeOffset instant)
         var views = batch.Lease.Rent<TextView>(batch.RowCount);
         for (int i = 0; i < batch.RowCount; i++)
         {
-            int letter = inserted is null ? 2 : inserted.Get(batch.FirstRow + i) ? 0 : 1;
+            int letter =
+                inserted is null ? 2
+                : inserted.Get(batch.FirstRow + i) ? 0
+                : 1;
             views[i] = new TextView(letter, 1);
         }
         long[] stamps = batch.Lease.Rent<long>(batch.RowCount);

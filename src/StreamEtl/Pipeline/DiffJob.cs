@@ -197,7 +197,8 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
         report.DuplicateKeys = counts.ConflictingKeys;
         if (counts.ConflictingKeys > 0)
         {
-            string message = $"{counts.ConflictingKeys} key{(counts.ConflictingKeys == 1 ? " has" : "s have")} rows that differ within one snapshot";
+            string message =
+                $"{counts.ConflictingKeys} key{(counts.ConflictingKeys == 1 ? " has" : "s have")} rows that differ within one snapshot";
             if (options.OnDuplicateKey == DuplicateKeyRule.Fail)
             {
                 throw new StreamEtlException(ErrorKind.DuplicateKey, message, hint: "--on-duplicate-key last|first chooses one of them");

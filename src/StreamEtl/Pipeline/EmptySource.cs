@@ -22,10 +22,12 @@ internal sealed class EmptySource(SourceInfo info) : IRowSource
     public IReadOnlyList<SourceColumn> Columns => [];
 
     /// <inheritdoc/>
-    public ValueTask<SourceUnit?> ReadAsync(int targetBytes, CancellationToken cancellationToken) => ValueTask.FromResult<SourceUnit?>(null);
+    public ValueTask<SourceUnit?> ReadAsync(int targetBytes, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<SourceUnit?>(null);
 
     /// <inheritdoc/>
-    public RowBatch Decode(SourceUnit unit, IReadOnlyList<PlanColumn> plan) => throw new InvalidOperationException("an empty input has no units");
+    public RowBatch Decode(SourceUnit unit, IReadOnlyList<PlanColumn> plan) =>
+        throw new InvalidOperationException("an empty input has no units");
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using StreamEtl.Memory;
 
 namespace StreamEtl.Spill;
 
@@ -109,7 +108,14 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
                 offset = options.File.Append(MemoryMarshal.AsBytes(_records.AsSpan(0, _count)));
                 contentOffset = options.File.Append(_contents.AsSpan(0, _contentLength));
             }
-            _chunks.Add(new Chunk(null, [], _count) { Offset = offset, ContentOffset = contentOffset, ContentLength = _contentLength });
+            _chunks.Add(
+                new Chunk(null, [], _count)
+                {
+                    Offset = offset,
+                    ContentOffset = contentOffset,
+                    ContentLength = _contentLength,
+                }
+            );
         }
         _count = 0;
         _contentLength = 0;
@@ -138,6 +144,3 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
         public int ContentLength { get; init; }
     }
 }
-
-/// <summary>Sees the records of one chunk and their contents.</summary>
-internal delegate void ChunkVisitor(ReadOnlySpan<KeyRecord> records, ReadOnlySpan<byte> contents);

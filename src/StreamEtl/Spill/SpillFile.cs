@@ -26,7 +26,12 @@ internal sealed class SpillFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StreamEtlException(ErrorKind.Io, $"the temp folder '{folder}' cannot be written: {e.Message}", hint: "choose another with --temp", innerException: e);
+            throw new StreamEtlException(
+                ErrorKind.Io,
+                $"the temp folder '{folder}' cannot be written: {e.Message}",
+                hint: "choose another with --temp",
+                innerException: e
+            );
         }
     }
 

@@ -15,7 +15,10 @@ public static class SchemaJson
         JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(json.ToArray(), new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+            document = JsonDocument.Parse(
+                json.ToArray(),
+                new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip }
+            );
         }
         catch (JsonException e)
         {
@@ -106,5 +109,6 @@ public static class SchemaJson
     private static string? Text(JsonElement entry, string name) =>
         entry.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static StreamEtlException Wrong(string source, string message, string? hint) => new(ErrorKind.Usage, $"{source}: {message}", hint: hint);
+    private static StreamEtlException Wrong(string source, string message, string? hint) =>
+        new(ErrorKind.Usage, $"{source}: {message}", hint: hint);
 }

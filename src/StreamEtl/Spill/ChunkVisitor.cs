@@ -1,0 +1,4 @@
+namespace StreamEtl.Spill;
+
+/// <summary>Sees the records of one chunk and their contents.</summary>
+internal delegate void ChunkVisitor(ReadOnlySpan<KeyRecord> records, ReadOnlySpan<byte> contents);
