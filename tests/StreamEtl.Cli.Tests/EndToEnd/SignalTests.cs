@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using StreamEtl.Cli.Tests.Infrastructure;
+
+namespace StreamEtl.Cli.Tests.EndToEnd;
+
+public sealed class SignalTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    [InlineData("HUP", 129)]
+    public void Signal_DuringARun_LeavesNothingHalfWritten(string signal, int status)
+    {
+        _folder.Write("old.csv", "id\n");
+        using Process process = Tool.Start(_folder, "convert", "-", "-o", "out.csv", "--report", "r.json");
+        // Enough for the run to begin writing, and the pipe stays open: the run waits for more.
+        for (int i = 0; i < 200_000; i++)
+        {
+            process.StandardInput.WriteLine($"{i},some text that fills a block,{i * 7}");
+        }
+        process.StandardInput.Flush();
+        Thread.Sleep(500);
+        Assert.False(process.HasExited, "the run ended before the signal");
+        using (Process kill = Process.Start("kill", ["-" + signal, $"{process.Id}"]))
+        {
+            kill.WaitForExit();
+        }
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(20)), "the run did not stop");
+        Assert.Equal(status, process.ExitCode);
+        Assert.Equal(["old.csv", "r.json"], _folder.Files());
+        Assert.Contains("\"error\": \"interrupted\"", _folder.Read("r.json"), StringComparison.Ordinal);
+        Assert.Contains("interrupted", process.StandardError.ReadToEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Head_ClosesThePipe_TheRunEndsQuietly()
+    {
+        using (StreamWriter writer = File.CreateText(_folder["big.csv"]))
+        {
+            for (int i = 0; i < 1_000_000; i++)
+            {
+                writer.Write("0123456789,abcdefghijklmnopqrstuvwxyz\n");
+            }
+        }
+        Tool.Result run = Tool.Shell(
+            _folder,
+            "set -o pipefail; $streametl convert big.csv -o - --to csv --no-header | head -n 1; echo ${PIPESTATUS[0]}"
+        );
+        Assert.Equal("", run.Error);
+        Assert.Equal("0", run.Output.Split('\n')[1]);
+        Assert.Equal(["big.csv"], _folder.Files());
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
