@@ -56,8 +56,9 @@ internal static class DiffVerb
             Options = [Key, DateField, DateFieldStrict, Compare, Ignore, OnDuplicateKey, Exact, ExitCode, .. SharedOptions.ForTables],
             Notes =
             [
-                "Each change carries its kind (I, U or D) and _cdc_timestamp, one instant per run; a D has the old",
-                "values. Columns are matched by name. Equal rows that repeat count once; a NULL key is malformed.",
+                "Each change carries _cdc_operation (I, U or D) and _cdc_timestamp, one instant per run; a D has",
+                "the old values. Columns are matched by name. Equal rows that repeat count once; a NULL key is",
+                "malformed.",
             ],
             Build = Build,
         };
