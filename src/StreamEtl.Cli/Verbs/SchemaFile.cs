@@ -16,7 +16,10 @@ internal static class SchemaFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw UsageError.Create($"the schema file '{path}' cannot be read: {e.Message}", "streametl schema infer INPUT -o FILE makes one");
+            throw UsageError.Create(
+                $"the schema file '{path}' cannot be read: {e.Message}",
+                "streametl schema infer INPUT -o FILE makes one"
+            );
         }
         return SchemaJson.Read(json, path);
     }

@@ -99,12 +99,15 @@ public sealed class ConvertTests : IDisposable
         Assert.StartsWith("a.csv,3,12,", bad[1], StringComparison.Ordinal);
         Assert.StartsWith("a.csv,5,22,", bad[2], StringComparison.Ordinal);
         JsonElement report = JsonDocument.Parse(_folder.Read("r.json")).RootElement;
-        Assert.Equal(("completed", 4, 2, 2), (
-            report.GetProperty("status").GetString(),
-            report.GetProperty("rows_read").GetInt32(),
-            report.GetProperty("rows_written").GetInt32(),
-            report.GetProperty("rows_rejected").GetInt32()
-        ));
+        Assert.Equal(
+            ("completed", 4, 2, 2),
+            (
+                report.GetProperty("status").GetString(),
+                report.GetProperty("rows_read").GetInt32(),
+                report.GetProperty("rows_written").GetInt32(),
+                report.GetProperty("rows_rejected").GetInt32()
+            )
+        );
     }
 
     [Fact]
@@ -140,7 +143,12 @@ public sealed class ConvertTests : IDisposable
             report
                 .GetProperty("columns")
                 .EnumerateArray()
-                .Select(c => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{c.GetProperty("name")} {c.GetProperty("nulls")} {Math.Round(c.GetProperty("null_percent").GetDouble(), 2)}"))
+                .Select(c =>
+                    string.Create(
+                        System.Globalization.CultureInfo.InvariantCulture,
+                        $"{c.GetProperty("name")} {c.GetProperty("nulls")} {Math.Round(c.GetProperty("null_percent").GetDouble(), 2)}"
+                    )
+                )
         );
     }
 

@@ -29,7 +29,10 @@ public sealed class DedupeTests : IDisposable
         Assert.Equal(0, Tool.Run(_folder, "dedupe", "a.csv", "-o", "b.csv", "--key", "id", "--keep", keep, "-q").Status);
         string[] rows = _folder.Read("b.csv").Split('\n', 2);
         Assert.Equal("id,v,rank", rows[0]);
-        Assert.Equal(expected.TrimEnd('\n').Split('\n').Order(StringComparer.Ordinal), rows[1].TrimEnd('\n').Split('\n').Order(StringComparer.Ordinal));
+        Assert.Equal(
+            expected.TrimEnd('\n').Split('\n').Order(StringComparer.Ordinal),
+            rows[1].TrimEnd('\n').Split('\n').Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]

@@ -29,7 +29,10 @@ public sealed class DiffTests : IDisposable
         ];
         Assert.Equal(["D 3 c", "I 4 d", "U 2 B"], changes);
         JsonElement report = JsonDocument.Parse(_folder.Read("r.json")).RootElement;
-        Assert.Equal((1, 1, 1, 1), (Count(report, "inserts"), Count(report, "updates"), Count(report, "deletes"), Count(report, "unchanged")));
+        Assert.Equal(
+            (1, 1, 1, 1),
+            (Count(report, "inserts"), Count(report, "updates"), Count(report, "deletes"), Count(report, "unchanged"))
+        );
         Assert.Contains("  1 inserts, 1 updates, 1 deletes, 1 unchanged\n", run.Error, StringComparison.Ordinal);
     }
 

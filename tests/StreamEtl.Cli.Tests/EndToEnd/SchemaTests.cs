@@ -15,7 +15,11 @@ public sealed class SchemaTests : IDisposable
         Assert.Equal(0, run.Status);
         Assert.Equal(
             ["id integer", "total decimal(18,2)", "cep text"],
-            JsonDocument.Parse(run.Output).RootElement.GetProperty("fields").EnumerateArray().Select(f => $"{f.GetProperty("name")} {f.GetProperty("type")}")
+            JsonDocument
+                .Parse(run.Output)
+                .RootElement.GetProperty("fields")
+                .EnumerateArray()
+                .Select(f => $"{f.GetProperty("name")} {f.GetProperty("type")}")
         );
         Assert.Equal(0, Tool.Run(_folder, "schema", "infer", "a.csv", "-o", "s.json").Status);
         Assert.Equal(run.Output, _folder.Read("s.json"));
