@@ -9,11 +9,13 @@ namespace StreamEtl.Cli;
 /// <summary>What the commands need of the process and the engine around them. Tests put their own in its place.</summary>
 internal sealed class Host
 {
+    private static readonly Lazy<TextWriter> StandardError = new(static () => Text(Console.OpenStandardError()));
+
     /// <summary>Opens standard output for text; opened only when help or the version goes there.</summary>
-    public Func<TextWriter> OpenOutput { get; init; } = static () => Console.Out;
+    public Func<TextWriter> OpenOutput { get; init; } = static () => Text(Console.OpenStandardOutput());
 
     /// <summary>Opens standard error for text.</summary>
-    public Func<TextWriter> OpenError { get; init; } = static () => Console.Error;
+    public Func<TextWriter> OpenError { get; init; } = static () => StandardError.Value;
 
     /// <summary>True when a person may be typing at standard input.</summary>
     public Func<bool> InputIsTerminal { get; init; } = static () => !Console.IsInputRedirected;
@@ -38,4 +40,7 @@ internal sealed class Host
 
     /// <summary>The engine.</summary>
     public Func<JobOptions, RunReport, IProgress<RunProgress>?, CancellationToken, Task> Run { get; init; } = EtlRunner.RunAsync;
+
+    /// <summary>Console's own writers would set up the terminal for reading keys first, which takes time and leaves its mark in recordings.</summary>
+    private static TextWriter Text(Stream stream) => TextWriter.Synchronized(new StreamWriter(stream) { AutoFlush = true });
 }

@@ -57,7 +57,7 @@ internal static class RunSummary
         long read = report.Inputs.Sum(i => i.Bytes);
         long written = report.Outputs.Sum(o => o.Bytes);
         string speed = report.Seconds > 0 ? $"{ByteSize.Format((long)(read / report.Seconds))}/s, " : "";
-        string seconds = report.Seconds.ToString(report.Seconds < 10 ? "0.0#" : "0.0", CultureInfo.InvariantCulture);
+        string seconds = report.Seconds.ToString(report.Seconds < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture);
         string end = $"{seconds} s  ({speed}peak {ByteSize.Format(report.PeakMemoryBytes)}{Spilled(report)})";
         return job switch
         {

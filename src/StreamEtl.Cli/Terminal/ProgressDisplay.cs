@@ -10,8 +10,7 @@ internal sealed class ProgressDisplay(ProgressMode mode, TextWriter output, Func
     private const string Wipe = "\r\e[K";
     private readonly Lock _lock = new();
     private readonly TimeSpan _pause = TimeSpan.FromSeconds(mode == ProgressMode.Bar ? 0.1 : 1);
-    private string? _phase;
-    private TimeSpan _phaseStart;
+    private RunProgress? _phaseStart;
     private TimeSpan _next;
     private bool _drawn;
     private bool _ended;
@@ -25,26 +24,25 @@ internal sealed class ProgressDisplay(ProgressMode mode, TextWriter output, Func
             {
                 return;
             }
-            if (_phase != value.Phase)
+            if (_phaseStart?.Phase != value.Phase)
             {
-                (_phase, _phaseStart) = (value.Phase, value.Elapsed);
+                _phaseStart = value;
             }
             if (value.Elapsed < _next)
             {
                 return;
             }
             _next = value.Elapsed + _pause;
-            TimeSpan inPhase = value.Elapsed - _phaseStart;
             if (mode == ProgressMode.Bar)
             {
                 // The last column stays free: a full line would wrap on some terminals.
-                output.Write(Wipe + ProgressText.Bar(value, inPhase, width() - 1));
+                output.Write(Wipe + ProgressText.Bar(value, _phaseStart, width() - 1));
                 output.Flush();
                 _drawn = true;
             }
             else
             {
-                writeLine(ProgressText.Plain(value, inPhase));
+                writeLine(ProgressText.Plain(value, _phaseStart));
             }
         }
     }

@@ -9,13 +9,15 @@ internal static class ProgressText
 {
     private const int BarWidth = 20;
 
-    /// <summary>One line without bar, for logs.</summary>
-    public static string Plain(RunProgress now, TimeSpan inPhase) => string.Join("  ", Parts(now, inPhase));
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(0.2);
 
-    /// <summary>One line of at most <paramref name="width"/> columns. What does not fit is left out from the end.</summary>
-    public static string Bar(RunProgress now, TimeSpan inPhase, int width)
+    /// <summary>One line without bar, for logs.</summary>
+    public static string Plain(RunProgress now, RunProgress start) => string.Join("  ", Parts(now, start));
+
+    /// <summary>One line of at most <paramref name="width"/> columns, with <paramref name="start"/> the first moment of the phase. What does not fit is left out from the end.</summary>
+    public static string Bar(RunProgress now, RunProgress start, int width)
     {
-        List<string> parts = Parts(now, inPhase);
+        List<string> parts = Parts(now, start);
         if (Share(now) is { } share)
         {
             int filled = (int)(share * BarWidth);
@@ -33,22 +35,27 @@ internal static class ProgressText
         return line.Length <= width ? line : line[..Math.Max(width, 0)];
     }
 
-    private static List<string> Parts(RunProgress now, TimeSpan inPhase)
+    private static List<string> Parts(RunProgress now, RunProgress start)
     {
-        double seconds = Math.Max(inPhase.TotalSeconds, 0.001);
         List<string> parts = [now.Phase];
         if (Share(now) is { } share)
         {
             parts.Add(share.ToString("0%", CultureInfo.InvariantCulture).PadLeft(4));
         }
         parts.Add(string.Create(CultureInfo.InvariantCulture, $"{now.Rows:N0} rows"));
-        parts.Add($"{ByteSize.Format((long)(now.BytesRead / seconds))}/s");
-        parts.Add($"{Count(now.Rows / seconds)} rows/s");
-        if (now.BytesTotal is { } total && now.BytesRead > 0)
+        if (now.Elapsed - start.Elapsed < Settled)
         {
-            double left = seconds * Math.Max(total - now.BytesRead, 0) / now.BytesRead;
+            return parts;
+        }
+        double seconds = (now.Elapsed - start.Elapsed).TotalSeconds;
+        double bytesPerSecond = Math.Max(now.BytesRead - start.BytesRead, 0) / seconds;
+        parts.Add($"{ByteSize.Format((long)bytesPerSecond)}/s");
+        if (now.BytesTotal is { } total && bytesPerSecond >= 1)
+        {
+            double left = Math.Max(total - now.BytesRead, 0) / bytesPerSecond;
             parts.Add($"{Duration(TimeSpan.FromSeconds(Math.Min(left, 359_999)))} left");
         }
+        parts.Add($"{Count(Math.Max(now.Rows - start.Rows, 0) / seconds)} rows/s");
         return parts;
     }
 

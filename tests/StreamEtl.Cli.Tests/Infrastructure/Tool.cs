@@ -57,6 +57,7 @@ internal static class Tool
     {
         ProcessStartInfo start = new(program, arguments)
         {
+            UseShellExecute = false,
             WorkingDirectory = folder.Root,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

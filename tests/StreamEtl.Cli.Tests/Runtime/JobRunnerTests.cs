@@ -144,7 +144,7 @@ public sealed class JobRunnerTests
     public void Summary_Convert_IsOneLine()
     {
         CommandRun run = Convert(Finish);
-        Assert.Matches(@"^a\.csv → b\.parquet  8,000,000 rows  1\.1 GB → 320 MB  2\.1 s  \(524 MB/s, peak [0-9.]+ [MG]B\)\n$", run.Error);
+        Assert.Matches(@"^a\.csv → b\.parquet  8,000,000 rows  1\.1 GB → 320 MB  2\.10 s  \(524 MB/s, peak [0-9.]+ [MG]B\)\n$", run.Error);
         Assert.Equal("", Convert(Finish, "-q").Error);
     }
 

@@ -8,26 +8,38 @@ public sealed class ProgressTests
 {
     private static readonly RunProgress Half = new("converting", 3_360_000, 500_000_000, 1_000_000_000, TimeSpan.FromSeconds(2));
 
+    private static readonly RunProgress Start = new("converting", 0, 0, 1_000_000_000, TimeSpan.Zero);
+
     [Fact]
     public void Bar_KnownTotal_HasEverything() =>
         Assert.Equal(
-            "converting  ━━━━━━━━━━╌╌╌╌╌╌╌╌╌╌   50%  3,360,000 rows  250 MB/s  1.7M rows/s  0:02 left",
-            ProgressText.Bar(Half, TimeSpan.FromSeconds(2), 120)
+            "converting  ━━━━━━━━━━╌╌╌╌╌╌╌╌╌╌   50%  3,360,000 rows  250 MB/s  0:02 left  1.7M rows/s",
+            ProgressText.Bar(Half, Start, 120)
         );
 
     [Fact]
     public void Bar_Pipe_HasNoShareAndNoTimeLeft() =>
         Assert.Equal(
             "converting  3,360,000 rows  250 MB/s  1.7M rows/s",
-            ProgressText.Bar(Half with { BytesTotal = null }, TimeSpan.FromSeconds(2), 120)
+            ProgressText.Bar(Half with { BytesTotal = null }, Start, 120)
         );
+
+    [Fact]
+    public void Bar_FirstMoments_ClaimNoSpeed() =>
+        Assert.Equal(
+            "converting  ━━━━━━━━━━╌╌╌╌╌╌╌╌╌╌   50%  3,360,000 rows",
+            ProgressText.Bar(Half with { Elapsed = TimeSpan.FromSeconds(0.1) }, Start, 120)
+        );
+
+    [Fact]
+    public void Bar_EightyColumns_HaveTheTimeLeft() => Assert.EndsWith("0:02 left", ProgressText.Bar(Half, Start, 79), StringComparison.Ordinal);
 
     [Fact]
     public void Bar_AnyWidth_NeverWraps()
     {
         for (int width = -1; width < 130; width++)
         {
-            Assert.InRange(ProgressText.Bar(Half, TimeSpan.FromSeconds(2), width).Length, 0, Math.Max(width, 0));
+            Assert.InRange(ProgressText.Bar(Half, Start, width).Length, 0, Math.Max(width, 0));
         }
     }
 
@@ -35,9 +47,10 @@ public sealed class ProgressTests
     [InlineData(0, 0, 0)]
     [InlineData(10, 0, 0)]
     [InlineData(5, 10, 0)]
-    [InlineData(long.MaxValue, long.MaxValue, 0)]
+    [InlineData(long.MaxValue, long.MaxValue, 0.2)]
+    [InlineData(1, long.MaxValue, 1)]
     public void Bar_OddNumbers_AreShown(long read, long total, double seconds) =>
-        Assert.NotEmpty(ProgressText.Bar(new RunProgress("x", 0, read, total, TimeSpan.Zero), TimeSpan.FromSeconds(seconds), 80));
+        Assert.NotEmpty(ProgressText.Bar(new RunProgress("x", 0, read, total, TimeSpan.FromSeconds(seconds)), Start, 80));
 
     [Fact]
     public void OnATerminal_TheLineIsRedrawnAndWiped()
