@@ -19,10 +19,7 @@ public sealed class ProgressTests
 
     [Fact]
     public void Bar_Pipe_HasNoShareAndNoTimeLeft() =>
-        Assert.Equal(
-            "converting  3,360,000 rows  250 MB/s  1.7M rows/s",
-            ProgressText.Bar(Half with { BytesTotal = null }, Start, 120)
-        );
+        Assert.Equal("converting  3,360,000 rows  250 MB/s  1.7M rows/s", ProgressText.Bar(Half with { BytesTotal = null }, Start, 120));
 
     [Fact]
     public void Bar_FirstMoments_ClaimNoSpeed() =>
@@ -32,7 +29,8 @@ public sealed class ProgressTests
         );
 
     [Fact]
-    public void Bar_EightyColumns_HaveTheTimeLeft() => Assert.EndsWith("0:02 left", ProgressText.Bar(Half, Start, 79), StringComparison.Ordinal);
+    public void Bar_EightyColumns_HaveTheTimeLeft() =>
+        Assert.EndsWith("0:02 left", ProgressText.Bar(Half, Start, 79), StringComparison.Ordinal);
 
     [Fact]
     public void Bar_AnyWidth_NeverWraps()
