@@ -1,3 +1,4 @@
+using StreamEtl.Cli.Terminal;
 using StreamEtl.Cli.Verbs;
 using StreamEtl.Diagnostics;
 using StreamEtl.Pipeline;
@@ -9,10 +10,10 @@ namespace StreamEtl.Cli;
 /// <summary>What the commands need of the process and the engine around them. Tests put their own in its place.</summary>
 internal sealed class Host
 {
-    private static readonly Lazy<TextWriter> StandardError = new(static () => Text(Console.OpenStandardError()));
+    private static readonly Lazy<TextWriter> StandardError = new(StandardText.OpenError);
 
     /// <summary>Opens standard output for text; opened only when help or the version goes there.</summary>
-    public Func<TextWriter> OpenOutput { get; init; } = static () => Text(Console.OpenStandardOutput());
+    public Func<TextWriter> OpenOutput { get; init; } = StandardText.OpenOutput;
 
     /// <summary>Opens standard error for text.</summary>
     public Func<TextWriter> OpenError { get; init; } = static () => StandardError.Value;
@@ -23,8 +24,8 @@ internal sealed class Host
     /// <summary>True when a person may be reading standard error.</summary>
     public Func<bool> ErrorIsTerminal { get; init; } = static () => !Console.IsErrorRedirected;
 
-    /// <summary>Columns of the terminal.</summary>
-    public Func<int> TerminalWidth { get; init; } = static () => Console.WindowWidth;
+    /// <summary>Columns of the terminal; 0 when unknown.</summary>
+    public Func<int> TerminalWidth { get; init; } = TerminalSize.Columns;
 
     /// <summary>An environment variable; null when it is absent.</summary>
     public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
@@ -40,7 +41,4 @@ internal sealed class Host
 
     /// <summary>The engine.</summary>
     public Func<JobOptions, RunReport, IProgress<RunProgress>?, CancellationToken, Task> Run { get; init; } = EtlRunner.RunAsync;
-
-    /// <summary>Console's own writers would set up the terminal for reading keys first, which takes time and leaves its mark in recordings.</summary>
-    private static TextWriter Text(Stream stream) => TextWriter.Synchronized(new StreamWriter(stream) { AutoFlush = true });
 }

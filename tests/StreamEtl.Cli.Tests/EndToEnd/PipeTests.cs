@@ -1,0 +1,60 @@
+using StreamEtl.Cli.Tests.Infrastructure;
+
+namespace StreamEtl.Cli.Tests.EndToEnd;
+
+public sealed class PipeTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    [Fact]
+    public void Head_ClosesThePipe_TheRunEndsQuietly()
+    {
+        using (StreamWriter writer = File.CreateText(_folder["big.csv"]))
+        {
+            for (int i = 0; i < 1_000_000; i++)
+            {
+                writer.Write("0123456789,abcdefghijklmnopqrstuvwxyz\n");
+            }
+        }
+        Tool.Result run = Tool.Shell(_folder, "$streametl convert big.csv -o - --to csv --no-header | head -n 1; echo ${PIPESTATUS[0]}");
+        Assert.Equal("", run.Error);
+        Assert.Equal("0", run.Output.Split('\n')[1]);
+        Assert.Equal(["big.csv"], _folder.Files());
+    }
+
+    [Theory]
+    [InlineData("$streametl convert a.csv -o b.csv 2>&-; echo $?", "0")]
+    [InlineData("$streametl convert a.csv -o b.csv 2>/dev/full; echo $?", "0")]
+    [InlineData("$streametl convert a.csv -o b.csv 2>&1 >/dev/null | true; echo ${PIPESTATUS[0]}", "0")]
+    [InlineData("$streametl help diff | true; echo ${PIPESTATUS[0]}", "0")]
+    [InlineData("$streametl help diff 2>/dev/null >/dev/full; echo $?", "1")]
+    [InlineData("$streametl convert a.csv -o - --to csv 2>/dev/null >/dev/full; echo $?", "1")]
+    public void Streams_ClosedOrFull_FailTheRunOnlyWhenDataIsLost(string line, string status)
+    {
+        _folder.Write("a.csv", "id\n1\n");
+        Tool.Result run = Tool.Shell(_folder, line);
+        Assert.Equal((0, status + "\n", ""), (run.Status, run.Output, run.Error));
+    }
+
+    [Fact]
+    public void RedirectedFile_SharedWithOtherCommands_IsAppendedTo()
+    {
+        _folder.Write("a.csv", "id\n1\n");
+        Tool.Shell(_folder, "{ echo before; $streametl convert a.csv -o - --to csv -q; $streametl nonsense; echo after; } >all.txt 2>&1");
+        Assert.Equal(
+            "before\nid\n1\nstreametl: error: unknown command 'nonsense'\n  hint: commands: convert, dedupe, diff, schema\nafter\n",
+            _folder.Read("all.txt")
+        );
+    }
+
+    [Fact]
+    public void Report_ToAPipe_IsWrittenStraight()
+    {
+        _folder.Write("a.csv", "id\n1\n");
+        Tool.Result run = Tool.Shell(_folder, "$streametl convert a.csv -o b.csv -q --report >(cat >&2); wait $!");
+        Assert.Contains("\"rows_written\": 1", run.Error, StringComparison.Ordinal);
+        Assert.Equal("1", Tool.Shell(_folder, "$streametl convert a.csv -o b.csv -q --report /dev/stdout | grep -c '\"verb\": \"convert\"'").Output.Trim());
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
