@@ -53,7 +53,10 @@ public sealed class PipeTests : IDisposable
         _folder.Write("a.csv", "id\n1\n");
         Tool.Result run = Tool.Shell(_folder, "$streametl convert a.csv -o b.csv -q --report >(cat >&2); wait $!");
         Assert.Contains("\"rows_written\": 1", run.Error, StringComparison.Ordinal);
-        Assert.Equal("1", Tool.Shell(_folder, "$streametl convert a.csv -o b.csv -q --report /dev/stdout | grep -c '\"verb\": \"convert\"'").Output.Trim());
+        Assert.Equal(
+            "1",
+            Tool.Shell(_folder, "$streametl convert a.csv -o b.csv -q --report /dev/stdout | grep -c '\"verb\": \"convert\"'").Output.Trim()
+        );
     }
 
     public void Dispose() => _folder.Dispose();
