@@ -33,7 +33,7 @@ public sealed class DelimitedEncoder(IReadOnlyList<Field> fields, char delimiter
     /// <inheritdoc/>
     public override ValueTask WriteFooterAsync(Stream output, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    private protected override void AddRow(RowBatch batch, int row, TextBuffer text, long[] nullCounts)
+    private protected override void AddRow(RowBatch batch, int row, ByteBuffer text, long[] nullCounts)
     {
         Column?[] columns = batch.Columns;
         for (int c = 0; c < columns.Length; c++)
@@ -81,7 +81,7 @@ public sealed class DelimitedEncoder(IReadOnlyList<Field> fields, char delimiter
         return position;
     }
 
-    private static void AddOther(Column column, int row, TextBuffer text)
+    private static void AddOther(Column column, int row, ByteBuffer text)
     {
         if (column.Type.Kind == ColumnKind.Binary)
         {

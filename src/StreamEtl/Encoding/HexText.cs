@@ -4,7 +4,7 @@ namespace StreamEtl.Encoding;
 internal static class HexText
 {
     /// <summary>Writes two digits a byte.</summary>
-    public static void Write(ReadOnlySpan<byte> bytes, TextBuffer text)
+    public static void Write(ReadOnlySpan<byte> bytes, ByteBuffer text)
     {
         if (Convert.TryToHexStringLower(bytes, text.Free(bytes.Length * 2), out int written))
         {

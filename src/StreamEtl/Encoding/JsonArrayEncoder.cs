@@ -38,7 +38,7 @@ public sealed class JsonArrayEncoder(IReadOnlyList<Field> fields, BufferPool poo
         await output.WriteAsync("\n]\n"u8.ToArray(), cancellationToken).ConfigureAwait(false);
     }
 
-    private protected override void AddRow(RowBatch batch, int row, TextBuffer text, long[] nullCounts)
+    private protected override void AddRow(RowBatch batch, int row, ByteBuffer text, long[] nullCounts)
     {
         text.Add(",\n"u8);
         _rows.Add(batch, row, text, nullCounts);

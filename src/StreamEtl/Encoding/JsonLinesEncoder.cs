@@ -15,7 +15,7 @@ public sealed class JsonLinesEncoder(IReadOnlyList<Field> fields, BufferPool poo
     /// <inheritdoc/>
     public override ValueTask WriteFooterAsync(Stream output, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    private protected override void AddRow(RowBatch batch, int row, TextBuffer text, long[] nullCounts)
+    private protected override void AddRow(RowBatch batch, int row, ByteBuffer text, long[] nullCounts)
     {
         _rows.Add(batch, row, text, nullCounts);
         text.Add((byte)'\n');

@@ -23,7 +23,7 @@ internal sealed class JsonRows
     }
 
     /// <summary>Appends one object.</summary>
-    public void Add(RowBatch batch, int row, TextBuffer text, long[] nullCounts)
+    public void Add(RowBatch batch, int row, ByteBuffer text, long[] nullCounts)
     {
         text.Add((byte)'{');
         for (int c = 0; c < _names.Length; c++)
@@ -51,7 +51,7 @@ internal sealed class JsonRows
         return [.. index == 0 ? ""u8 : ","u8, (byte)'"', .. encoded, (byte)'"', (byte)':'];
     }
 
-    private static void AddValue(Column column, int row, TextBuffer text)
+    private static void AddValue(Column column, int row, ByteBuffer text)
     {
         switch (column.Type.Kind)
         {
@@ -77,7 +77,7 @@ internal sealed class JsonRows
         }
     }
 
-    private static void AddText(ReadOnlySpan<byte> value, TextBuffer text)
+    private static void AddText(ReadOnlySpan<byte> value, ByteBuffer text)
     {
         text.Add((byte)'"');
         int special = value.IndexOfAny(Escaped);
@@ -92,7 +92,7 @@ internal sealed class JsonRows
         text.Add((byte)'"');
     }
 
-    private static void AddEscaped(byte value, TextBuffer text)
+    private static void AddEscaped(byte value, ByteBuffer text)
     {
         switch (value)
         {

@@ -22,7 +22,7 @@ public abstract class RowTextEncoder(IReadOnlyList<Field> fields, BufferPool poo
         {
             long[] nullCounts = new long[Fields.Count];
             int rows = batches.Sum(b => b.SelectedCount);
-            var text = new TextBuffer(lease, (int)Math.Clamp(batches.Sum(b => b.InputBytes) * 5 / 4, 4096, 64 << 20));
+            var text = new ByteBuffer(lease, (int)Math.Clamp(batches.Sum(b => b.InputBytes) * 5 / 4, 4096, 64 << 20));
             foreach (RowBatch batch in batches)
             {
                 for (int i = 0; i < batch.SelectedCount; i++)
@@ -59,5 +59,5 @@ public abstract class RowTextEncoder(IReadOnlyList<Field> fields, BufferPool poo
     }
 
     /// <summary>Writes one row; counts its NULLs.</summary>
-    private protected abstract void AddRow(RowBatch batch, int row, TextBuffer text, long[] nullCounts);
+    private protected abstract void AddRow(RowBatch batch, int row, ByteBuffer text, long[] nullCounts);
 }

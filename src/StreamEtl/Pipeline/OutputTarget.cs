@@ -1,4 +1,5 @@
 using StreamEtl.Encoding;
+using StreamEtl.Parquet.Writing;
 using StreamEtl.Sinks;
 using StreamEtl.Types;
 
@@ -102,6 +103,7 @@ internal sealed class OutputTarget : IAsyncDisposable
         JobOptions options = run.Options;
         return TableFormats.Resolve(options.Output, options.To, "--to") switch
         {
+            TableFormat.Parquet => new ParquetEncoder(fields, new ParquetWriteOptions { Codec = options.Compression }, run.Pool),
             TableFormat.NdJson => new JsonLinesEncoder(fields, run.Pool),
             TableFormat.Json => new JsonArrayEncoder(fields, run.Pool),
             TableFormat.Tsv => new DelimitedEncoder(fields, options.OutputDelimiter ?? '\t', run.Pool),

@@ -2,14 +2,14 @@ using StreamEtl.Memory;
 
 namespace StreamEtl.Encoding;
 
-/// <summary>Text under construction in an array of a lease.</summary>
-internal sealed class TextBuffer
+/// <summary>Bytes under construction in an array of a lease.</summary>
+internal sealed class ByteBuffer
 {
     private readonly BufferLease _lease;
     private byte[] _bytes;
 
     /// <summary>Starts with room for <paramref name="capacity"/> bytes.</summary>
-    public TextBuffer(BufferLease lease, int capacity)
+    public ByteBuffer(BufferLease lease, int capacity)
     {
         _lease = lease;
         _bytes = lease.Rent<byte>(capacity);
@@ -47,4 +47,10 @@ internal sealed class TextBuffer
         value.CopyTo(Free(value.Length));
         Length += value.Length;
     }
+
+    /// <summary>Overwrites four bytes with a little-endian number.</summary>
+    public void PatchInt(int at, int value) => System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(_bytes.AsSpan(at), value);
+
+    /// <summary>Starts over; earlier <see cref="Written"/> memory is no longer valid.</summary>
+    public void Clear() => Length = 0;
 }

@@ -1,0 +1,193 @@
+using System.Buffers.Binary;
+using StreamEtl.Batches;
+using StreamEtl.Types;
+
+namespace StreamEtl.Parquet.Writing;
+
+/// <summary>Smallest and largest value of a range, as statistics store them; texts are cut to <see cref="MaxBytes"/>.</summary>
+/// <param name="Min">At most the smallest.</param>
+/// <param name="Max">At least the largest.</param>
+/// <param name="MinExact">True when <paramref name="Min"/> is a value and not a prefix.</param>
+/// <param name="MaxExact">As <paramref name="MinExact"/>.</param>
+internal sealed record Bounds(byte[] Min, byte[] Max, bool MinExact = true, bool MaxExact = true)
+{
+    /// <summary>Longest text in statistics.</summary>
+    public const int MaxBytes = 64;
+
+    /// <summary>Bounds of values in a range of a column; null when there are none.</summary>
+    public static Bounds? Of(ColumnValues values, int first, int count, ColumnType type)
+    {
+        if (count == 0)
+        {
+            return null;
+        }
+        return type.IsVariable ? Texts(values, first, count)
+            : type.IsWide ? Wide(values.Wide.AsSpan(first, count))
+            : type.Kind == ColumnKind.Float ? Floats(values.Longs.AsSpan(first, count))
+            : Longs(values.Longs.AsSpan(first, count), type.Kind);
+    }
+
+    /// <summary>Bounds of both; null counts as no values.</summary>
+    public static Bounds? Merge(Bounds? a, Bounds? b, ColumnType type)
+    {
+        if (a is null || b is null)
+        {
+            return a ?? b;
+        }
+        bool lower = Compare(b.Min, a.Min, type) < 0;
+        bool higher = Compare(b.Max, a.Max, type) > 0;
+        return new Bounds(lower ? b.Min : a.Min, higher ? b.Max : a.Max, lower ? b.MinExact : a.MinExact, higher ? b.MaxExact : a.MaxExact);
+    }
+
+    private static int Compare(byte[] a, byte[] b, ColumnType type)
+    {
+        if (type.IsVariable)
+        {
+            return a.AsSpan().SequenceCompareTo(b);
+        }
+        if (type.IsWide)
+        {
+            return BinaryPrimitives.ReadInt128BigEndian(a).CompareTo(BinaryPrimitives.ReadInt128BigEndian(b));
+        }
+        return type.Kind switch
+        {
+            ColumnKind.Float => BinaryPrimitives.ReadDoubleLittleEndian(a).CompareTo(BinaryPrimitives.ReadDoubleLittleEndian(b)),
+            ColumnKind.Boolean => a[0].CompareTo(b[0]),
+            ColumnKind.Date => BinaryPrimitives.ReadInt32LittleEndian(a).CompareTo(BinaryPrimitives.ReadInt32LittleEndian(b)),
+            _ => BinaryPrimitives.ReadInt64LittleEndian(a).CompareTo(BinaryPrimitives.ReadInt64LittleEndian(b)),
+        };
+    }
+
+    private static Bounds Longs(ReadOnlySpan<long> values, ColumnKind kind)
+    {
+        long min = long.MaxValue;
+        long max = long.MinValue;
+        foreach (long value in values)
+        {
+            min = Math.Min(min, value);
+            max = Math.Max(max, value);
+        }
+        int width =
+            kind == ColumnKind.Boolean ? 1
+            : kind == ColumnKind.Date ? 4
+            : 8;
+        return new Bounds(Bytes(min)[..width], Bytes(max)[..width]);
+    }
+
+    /// <summary>NaN is in no bounds; a zero counts as -0 below and +0 above, as the format asks.</summary>
+    private static Bounds? Floats(ReadOnlySpan<long> values)
+    {
+        double min = double.PositiveInfinity;
+        double max = double.NegativeInfinity;
+        bool any = false;
+        foreach (long bits in values)
+        {
+            double value = BitConverter.Int64BitsToDouble(bits);
+            if (!double.IsNaN(value))
+            {
+                any = true;
+                min = Math.Min(min, value);
+                max = Math.Max(max, value);
+            }
+        }
+        min = min == 0 ? -0.0 : min;
+        max = max == 0 ? 0.0 : max;
+        return any ? new Bounds(Bytes(BitConverter.DoubleToInt64Bits(min)), Bytes(BitConverter.DoubleToInt64Bits(max))) : null;
+    }
+
+    private static Bounds Wide(ReadOnlySpan<Int128> values)
+    {
+        Int128 min = values[0];
+        Int128 max = values[0];
+        foreach (Int128 value in values)
+        {
+            min = Int128.Min(min, value);
+            max = Int128.Max(max, value);
+        }
+        byte[] low = new byte[16];
+        byte[] high = new byte[16];
+        BinaryPrimitives.WriteInt128BigEndian(low, min);
+        BinaryPrimitives.WriteInt128BigEndian(high, max);
+        return new Bounds(low, high);
+    }
+
+    private static Bounds Texts(ColumnValues values, int first, int count)
+    {
+        ReadOnlySpan<byte> min = default;
+        ReadOnlySpan<byte> max = default;
+        ulong minPrefix = ulong.MaxValue;
+        ulong maxPrefix = 0;
+        bool any = false;
+        foreach ((int start, int end, byte[] heap) in TextRuns.Of(values, first, count))
+        {
+            for (int i = start; i < end; i++)
+            {
+                TextView view = values.Views[i];
+                ulong prefix = Prefix(heap, view);
+                // Most texts are told from the bounds by their first eight bytes.
+                if (any && prefix > minPrefix && prefix < maxPrefix)
+                {
+                    continue;
+                }
+                ReadOnlySpan<byte> text = heap.AsSpan(view.Start, view.Length);
+                if (!any || text.SequenceCompareTo(min) < 0)
+                {
+                    min = text;
+                    minPrefix = prefix;
+                }
+                if (!any || text.SequenceCompareTo(max) > 0)
+                {
+                    max = text;
+                    maxPrefix = prefix;
+                }
+                any = true;
+            }
+        }
+        bool maxExact = max.Length <= MaxBytes;
+        byte[]? upper = maxExact ? max.ToArray() : Above(max[..MaxBytes]);
+        return new Bounds(
+            min[..Math.Min(min.Length, MaxBytes)].ToArray(),
+            upper ?? max.ToArray(),
+            min.Length <= MaxBytes,
+            maxExact || upper is null
+        );
+    }
+
+    /// <summary>The shortest text above everything that starts with the prefix, still valid UTF-8: its last character's code point plus one, or null.</summary>
+    private static byte[]? Above(ReadOnlySpan<byte> prefix)
+    {
+        for (int end = prefix.Length; end > 0; end--)
+        {
+            byte last = prefix[end - 1];
+            // Only ASCII is incremented: anything else would have to stay a valid sequence, and dropping it costs a little precision only.
+            if (last < 0x7F)
+            {
+                byte[] above = prefix[..end].ToArray();
+                above[^1]++;
+                return above;
+            }
+        }
+        return null;
+    }
+
+    private static ulong Prefix(byte[] heap, TextView view)
+    {
+        if (view.Length >= 8)
+        {
+            return BinaryPrimitives.ReadUInt64BigEndian(heap.AsSpan(view.Start));
+        }
+        ulong prefix = 0;
+        for (int i = 0; i < view.Length; i++)
+        {
+            prefix |= (ulong)heap[view.Start + i] << (56 - (8 * i));
+        }
+        return prefix;
+    }
+
+    private static byte[] Bytes(long value)
+    {
+        byte[] bytes = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
+        return bytes;
+    }
+}
