@@ -1,0 +1,217 @@
+using StreamEtl.Batches;
+using StreamEtl.Memory;
+using StreamEtl.Parquet.Metadata;
+using StreamEtl.Types;
+
+namespace StreamEtl.Parquet.Reading;
+
+/// <summary>Decodes the pages of one leaf for one unit: a column of rows (<see cref="DecodeFlat"/>), or levels and the values that are there (<see cref="DecodeNested"/>).</summary>
+internal sealed class LeafDecoder(SchemaNode leaf, ChunkInfo chunk, LeafSlice slice, BufferLease lease, Scratch scratch)
+{
+    /// <summary>Nested values, NULLs included, that a unit may have; units are planned far smaller.</summary>
+    private const int MaxNestedValues = 16 << 20;
+
+    private readonly PageWalker _walker = new(slice, chunk);
+    private readonly ValueReader _values = new(leaf.Leaf!, new ByteStore(lease), scratch, lease);
+
+    /// <summary>File offset of the page in hand, for messages.</summary>
+    public long FileOffset => _walker.FileOffset;
+
+    /// <summary>Decodes <paramref name="rows"/> rows of a leaf that stands directly in the row.</summary>
+    public Column DecodeFlat(int rows)
+    {
+        ColumnType type = leaf.Leaf!.Type;
+        var target = new ValueArray(type, rows, lease);
+        ulong[]? nulls = null;
+        if (leaf.IsOptional)
+        {
+            nulls = lease.Rent<ulong>((rows + 63) >> 6);
+            Array.Clear(nulls);
+        }
+        int skip = slice.SkipRows;
+        int row = 0;
+        int nullCount = 0;
+        while (row < rows)
+        {
+            ReadDataPage(row, rows);
+            PageHeader header = _walker.Header;
+            int passed = Math.Min(skip, header.ValueCount);
+            skip -= passed;
+            int take = header.ValueCount - passed;
+            if (take > rows - row)
+            {
+                take = !slice.WholeChunk ? rows - row : throw ParquetFault.Damaged("a column chunk holds more values than its row group has rows");
+            }
+            if (take == 0)
+            {
+                continue;
+            }
+            PageData page = Open(header);
+            (int before, int present) = nulls is null ? (passed, take) : ReadPresence(page, header, passed, take, nulls, row);
+            _values.Read(page, header.Encoding, before, present, target, row);
+            if (present < take)
+            {
+                target.Spread(nulls!, row, take, present);
+            }
+            nullCount += take - present;
+            row += take;
+        }
+        return new Column
+        {
+            Type = type,
+            Count = rows,
+            NullCount = nullCount,
+            Nulls = nullCount == 0 ? null : nulls,
+            Longs = target.Longs,
+            Wide = target.Wide,
+            Views = target.Views,
+            Bytes = type.IsVariable ? _values.Store.Bytes : null,
+        };
+    }
+
+    /// <summary>Decodes all pages: both levels of every value, and the values that are there, without gaps.</summary>
+    public NestedLeaf DecodeNested()
+    {
+        int total = CountValues();
+        byte[] repetition = lease.Rent<byte>(total);
+        byte[] definition = lease.Rent<byte>(total);
+        var target = new ValueArray(leaf.Leaf!.Type, 0, lease);
+        int read = 0;
+        int values = 0;
+        while (read < total)
+        {
+            ReadDataPage(read, total);
+            PageHeader header = _walker.Header;
+            PageData page = Open(header);
+            int count = header.ValueCount;
+            LevelReader.Read(page.Bytes, page.RepetitionStart, page.DefinitionStart, header.RepetitionEncoding, leaf.MaxRepetition, repetition.AsSpan(read, count));
+            Span<byte> levels = definition.AsSpan(read, count);
+            LevelReader.Read(page.Bytes, page.DefinitionLevels, page.ValueStart, header.DefinitionEncoding, leaf.MaxDefinition, levels);
+            int present = levels.Count((byte)leaf.MaxDefinition);
+            target.Grow(lease, values, values + present);
+            _values.Read(page, header.Encoding, 0, present, target, values);
+            values += present;
+            read += count;
+        }
+        return new NestedLeaf(
+            leaf,
+            repetition,
+            definition,
+            total,
+            new Column
+            {
+                Type = leaf.Leaf.Type,
+                Count = values,
+                Longs = target.Longs,
+                Wide = target.Wide,
+                Views = target.Views,
+                Bytes = leaf.Leaf.Type.IsVariable ? _values.Store.Bytes : null,
+            }
+        );
+    }
+
+    private int CountValues()
+    {
+        var walker = new PageWalker(slice, chunk);
+        long total = 0;
+        while ((!slice.WholeChunk || total < chunk.ValueCount) && walker.NextUnchecked())
+        {
+            if (walker.Header.Type is PageType.Data or PageType.DataV2)
+            {
+                total += walker.Header.ValueCount;
+            }
+        }
+        if (slice.WholeChunk && total != chunk.ValueCount)
+        {
+            throw ParquetFault.Damaged($"a column chunk holds {total} values where its metadata says {chunk.ValueCount}");
+        }
+        return total <= MaxNestedValues ? (int)total : throw ParquetFault.Unsupported($"{total} nested values in a few rows");
+    }
+
+    /// <summary>Moves to the next data page, reading the dictionary on the way.</summary>
+    private void ReadDataPage(int done, int wanted)
+    {
+        while (_walker.Next())
+        {
+            switch (_walker.Header.Type)
+            {
+                case PageType.Data or PageType.DataV2:
+                    return;
+                case PageType.Dictionary:
+                    ReadDictionary(_walker.Header);
+                    break;
+                default:
+                    break;
+            }
+        }
+        throw ParquetFault.Damaged($"the pages of the column end after {done} of {wanted} values");
+    }
+
+    private void ReadDictionary(in PageHeader header)
+    {
+        if (header.Encoding is not (PageEncoding.Plain or PageEncoding.PlainDictionary or PageEncoding.RleDictionary))
+        {
+            throw ParquetFault.Damaged($"a dictionary page has the encoding {header.Encoding}");
+        }
+        byte[] bytes = Buffer(header, PageEncoding.Plain, out int start);
+        PagePayload.Decompress(chunk.Codec, Payload, bytes.AsSpan(start, header.UncompressedBytes));
+        int end = start + header.UncompressedBytes;
+        _values.ReadDictionary(new PageData(bytes, start, start, start, start, end), header.ValueCount);
+    }
+
+    /// <summary>Decompresses the page in hand and finds its parts.</summary>
+    private PageData Open(in PageHeader header)
+    {
+        byte[] bytes = Buffer(header, header.Encoding, out int start);
+        int end = start + header.UncompressedBytes;
+        if (header.Type == PageType.Data)
+        {
+            PagePayload.Decompress(chunk.Codec, Payload, bytes.AsSpan(start, header.UncompressedBytes));
+            return PageData.SplitV1(bytes, start, end, header, leaf);
+        }
+        int levels = header.RepetitionBytes + header.DefinitionBytes;
+        ReadOnlySpan<byte> payload = Payload;
+        payload[..levels].CopyTo(bytes.AsSpan(start));
+        PagePayload.Decompress(
+            header.IsCompressed ? chunk.Codec : CompressionCodec.Uncompressed,
+            payload[levels..],
+            bytes.AsSpan(start + levels, header.UncompressedBytes - levels)
+        );
+        int definition = start + header.RepetitionBytes;
+        return new PageData(bytes, start, definition, definition, start + levels, end);
+    }
+
+    private ReadOnlySpan<byte> Payload => _walker.Bytes.AsSpan(_walker.Start, _walker.Header.CompressedBytes);
+
+    /// <summary>Room for a page: in the column's own bytes where its values are viewed in place, else for a while.</summary>
+    private byte[] Buffer(in PageHeader header, PageEncoding encoding, out int start)
+    {
+        PagePayload.CheckRatio(chunk.Codec, header.CompressedBytes, header.UncompressedBytes);
+        if (_values.ViewsInPlace(encoding))
+        {
+            start = _values.Store.Take(header.UncompressedBytes);
+            return _values.Store.Bytes;
+        }
+        start = 0;
+        return scratch.Page(header.UncompressedBytes);
+    }
+
+    private (int Before, int Present) ReadPresence(in PageData page, in PageHeader header, int passed, int take, ulong[] nulls, int row)
+    {
+        if (header.Type == PageType.Data && header.DefinitionEncoding == PageEncoding.BitPacked)
+        {
+            byte[] levels = lease.Rent<byte>(passed + take);
+            LevelReader.Read(page.Bytes, page.DefinitionLevels, page.ValueStart, PageEncoding.BitPacked, 1, levels.AsSpan(0, passed + take));
+            for (int i = 0; i < take; i++)
+            {
+                nulls[(row + i) >> 6] |= (ulong)(levels[passed + i] ^ 1) << (row + i);
+            }
+            (int, int) counts = (levels.AsSpan(0, passed).Count((byte)1), levels.AsSpan(passed, take).Count((byte)1));
+            lease.Release(levels);
+            return counts;
+        }
+        var reader = new HybridReader(page.Bytes, page.DefinitionLevels, page.ValueStart, 1);
+        int before = reader.ReadPresence(null, 0, passed);
+        return (before, reader.ReadPresence(nulls, row, take));
+    }
+}

@@ -1,0 +1,45 @@
+using StreamEtl.Compression;
+using StreamEtl.Parquet.Metadata;
+
+namespace StreamEtl.Parquet.Reading;
+
+/// <summary>Decompresses pages, after a look at whether the codec can expand what is there to what the header claims.</summary>
+internal static class PagePayload
+{
+    /// <summary>Fills exactly <paramref name="destination"/>.</summary>
+    public static void Decompress(CompressionCodec codec, ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        if (codec == CompressionCodec.Uncompressed)
+        {
+            if (source.Length != destination.Length)
+            {
+                throw ParquetFault.Damaged("the two sizes of an uncompressed page differ");
+            }
+            source.CopyTo(destination);
+        }
+        else if (!destination.IsEmpty)
+        {
+            PageCodec.Decompress(codec, source, destination);
+        }
+    }
+
+    /// <summary>Refuses, before memory is taken, what the codec cannot have compressed this well, and codecs that are not supported.</summary>
+    public static void CheckRatio(CompressionCodec codec, long compressed, long uncompressed)
+    {
+        // The most that a byte can stand for: a Snappy copy makes 64 bytes of 3, an LZ4 length byte 255, deflate 258 of 2 bits.
+        long most = codec switch
+        {
+            CompressionCodec.Uncompressed => 1,
+            CompressionCodec.Snappy => 32,
+            CompressionCodec.Gzip => 1040,
+            CompressionCodec.Lz4 or CompressionCodec.Lz4Raw => 260,
+            CompressionCodec.Brotli or CompressionCodec.Zstd => long.MaxValue >> 32,
+            CompressionCodec.Lzo => throw ParquetFault.Unsupported("pages are compressed with LZO"),
+            _ => throw ParquetFault.Damaged($"pages are compressed with the unknown codec {(int)codec}"),
+        };
+        if (uncompressed > 64 + (compressed * most))
+        {
+            throw ParquetFault.Damaged($"a page of {compressed} bytes claims to decompress to {uncompressed}");
+        }
+    }
+}

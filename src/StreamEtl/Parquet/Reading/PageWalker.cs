@@ -1,0 +1,77 @@
+using StreamEtl.Parquet.Metadata;
+using StreamEtl.Sources;
+
+namespace StreamEtl.Parquet.Reading;
+
+/// <summary>Walks the pages in a buffer: header, checksum, payload.</summary>
+internal sealed class PageWalker(LeafSlice slice, ChunkInfo chunk)
+{
+    /// <summary>A page larger than this is refused: writers aim at 1 MB, and a few bytes of zstd can claim 2 GB.</summary>
+    public const int MaxPageBytes = 256 << 20;
+
+    private const int Tolerated = 16 << 20;
+
+    private int _position;
+
+    /// <summary>File offset of the page that was read last, for messages.</summary>
+    public long FileOffset { get; private set; } = slice.FileOffset;
+
+    /// <summary>The header of the current page.</summary>
+    public PageHeader Header { get; private set; }
+
+    /// <summary>First byte of the current page's payload.</summary>
+    public int Start { get; private set; }
+
+    /// <summary>End of the current page's payload.</summary>
+    public int End => Start + Header.CompressedBytes;
+
+    /// <summary>The buffer.</summary>
+    public byte[] Bytes => slice.Bytes;
+
+    /// <summary>Moves to the next page and checks its bytes; false at the end of the buffer.</summary>
+    public bool Next()
+    {
+        if (!NextUnchecked())
+        {
+            return false;
+        }
+        if (Header.Crc is { } crc && Crc32.Append(0, slice.Bytes.AsSpan(Start, Header.CompressedBytes)) != crc)
+        {
+            throw ParquetFault.Damaged("the checksum of a page is wrong");
+        }
+        return true;
+    }
+
+    /// <summary>Moves to the next page; false at the end of the buffer.</summary>
+    public bool NextUnchecked()
+    {
+        if (_position >= slice.Length)
+        {
+            return false;
+        }
+        FileOffset = slice.FileOffset + _position;
+        Header = PageHeader.Read(slice.Bytes.AsSpan(_position, slice.Length - _position), out int length);
+        Start = _position + length;
+        CheckSizes(Header, chunk, slice.Length - Start);
+        _position = End;
+        return true;
+    }
+
+    /// <summary>Refuses a page that is longer than what is left of its chunk, larger than the chunk is said to be, or too large.</summary>
+    public static void CheckSizes(in PageHeader header, ChunkInfo chunk, long left)
+    {
+        if (header.CompressedBytes > left)
+        {
+            throw ParquetFault.Damaged("a page is longer than its column chunk");
+        }
+        // Units are planned by what the footer says of chunks. Some writers get it wrong, but none by this much.
+        if (header.UncompressedBytes > Math.Max(chunk.UncompressedBytes, Tolerated))
+        {
+            throw ParquetFault.Damaged($"a page of {header.UncompressedBytes} bytes stands in a chunk of {chunk.UncompressedBytes}");
+        }
+        if (header.UncompressedBytes > MaxPageBytes)
+        {
+            throw ParquetFault.Unsupported($"a page of {header.UncompressedBytes} bytes is larger than {MaxPageBytes}");
+        }
+    }
+}
