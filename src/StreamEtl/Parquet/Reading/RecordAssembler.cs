@@ -9,13 +9,13 @@ internal sealed class RecordAssembler(SchemaNode field, IReadOnlyList<NestedLeaf
     private readonly int[] _entry = new int[leaves.Count];
     private readonly int[] _value = new int[leaves.Count];
 
-    /// <summary>Passes over rows: the rest of a row that an earlier unit had, then <paramref name="rows"/> rows.</summary>
-    public void Skip(int rows)
+    /// <summary>Passes over rows, as many for each leaf as its pages have before the unit: first the rest of a row that an earlier page began.</summary>
+    public void Skip(IReadOnlyList<int> rows)
     {
         for (int i = 0; i < leaves.Count; i++)
         {
             NestedLeaf leaf = leaves[i];
-            int left = rows;
+            int left = rows[i];
             int entry = 0;
             for (; entry < leaf.Count; entry++)
             {

@@ -1,0 +1,152 @@
+using StreamEtl.Batches;
+using StreamEtl.Errors;
+using StreamEtl.Parquet.Metadata;
+using StreamEtl.Sources;
+using StreamEtl.Types;
+
+namespace StreamEtl.Parquet.Reading;
+
+/// <summary>Units to batches. Holds no state of a unit, so that many threads may use it.</summary>
+internal sealed class ParquetDecoder(ParquetFile file)
+{
+    /// <summary>The leaves of a top-level field.</summary>
+    public IEnumerable<SchemaNode> LeavesOf(int field)
+    {
+        SchemaNode node = file.Schema.Fields[field];
+        return file.Schema.Leaves.Skip(node.FirstLeaf).Take(node.LeafCount);
+    }
+
+    /// <summary>Decodes a unit under a plan.</summary>
+    public RowBatch Decode(ParquetUnit unit, IReadOnlyList<PlanColumn> plan)
+    {
+        var scratch = new Scratch(unit.Lease);
+        var columns = new Column?[plan.Count];
+        var rejects = new List<RejectedRecord>();
+        ulong[]? rejected = null;
+        for (int c = 0; c < plan.Count; c++)
+        {
+            PlanColumn wanted = plan[c];
+            if (wanted.Mode is ColumnMode.Skip or ColumnMode.Observe)
+            {
+                continue;
+            }
+            Column column =
+                wanted.SourceOrdinal < 0
+                    ? Column.AllNull(wanted.Type, unit.RowCount, unit.Lease)
+                    : ColumnCast.Cast(DecodeField(unit, wanted.SourceOrdinal, scratch), wanted.Type, unit.Lease);
+            columns[c] = column;
+            if (wanted.NullError is { } kind && column.NullCount > 0)
+            {
+                RejectNulls(unit, column, wanted.Name, kind, ref rejected, rejects);
+            }
+        }
+        scratch.Release();
+        rejects.Sort((a, b) => a.Line.CompareTo(b.Line));
+        var batch = new RowBatch(unit.Lease, unit.RowCount, columns) { InputBytes = unit.InputBytes, Rejects = rejects };
+        return rejected is null ? batch : BatchFilter.Without(batch, rejected);
+    }
+
+    /// <summary>Decodes one top-level field of a unit.</summary>
+    private Column DecodeField(ParquetUnit unit, int ordinal, Scratch scratch)
+    {
+        SchemaNode field = file.Schema.Fields[ordinal];
+        RowGroupInfo group = file.Footer.RowGroups[unit.RowGroup];
+        LeafDecoder? decoder = null;
+        try
+        {
+            if (ColumnNames.IsFlat(field))
+            {
+                decoder = Decoder(unit, group, field, scratch);
+                return decoder.DecodeFlat(unit.RowCount);
+            }
+            var store = new ByteStore(unit.Lease);
+            return Assemble(unit, field, scratch, store, new JsonSink(store), ref decoder);
+        }
+        catch (ParquetFault fault)
+        {
+            throw ParquetErrors.Locate(fault, file.Path, unit.RowGroup, field.Name, decoder?.FileOffset ?? -1);
+        }
+        catch (StreamEtlException e) when (e.Kind == ErrorKind.DamagedCompression)
+        {
+            var fault = new ParquetFault(ErrorKind.DamagedParquet, e.Reason, e);
+            throw ParquetErrors.Locate(fault, file.Path, unit.RowGroup, field.Name, decoder?.FileOffset ?? -1);
+        }
+    }
+
+    /// <summary>Decodes the leaves of a nested field and gives each row's value to the sink, whose text in <paramref name="store"/> becomes the column.</summary>
+    internal Column Assemble(ParquetUnit unit, SchemaNode field, Scratch scratch, ByteStore store, INestedSink sink, ref LeafDecoder? decoder)
+    {
+        RowGroupInfo group = file.Footer.RowGroups[unit.RowGroup];
+        var leaves = new List<NestedLeaf>(field.LeafCount);
+        for (int i = field.FirstLeaf; i < field.FirstLeaf + field.LeafCount; i++)
+        {
+            decoder = Decoder(unit, group, file.Schema.Leaves[i], scratch);
+            leaves.Add(decoder.DecodeNested());
+        }
+        var assembler = new RecordAssembler(field, leaves, sink);
+        if (unit.Leaves[field.FirstLeaf]!.WholeChunk)
+        {
+            return Rows(unit, assembler, store);
+        }
+        assembler.Skip([.. leaves.Select(l => unit.Leaves[l.Node.FirstLeaf]!.SkipRows)]);
+        return Rows(unit, assembler, store);
+    }
+
+    private static Column Rows(ParquetUnit unit, RecordAssembler assembler, ByteStore store)
+    {
+        int rows = unit.RowCount;
+        TextView[] views = unit.Lease.Rent<TextView>(rows);
+        ulong[] nulls = unit.Lease.Rent<ulong>((rows + 63) >> 6);
+        Array.Clear(nulls);
+        int nullCount = 0;
+        for (int row = 0; row < rows; row++)
+        {
+            int start = store.Used;
+            if (assembler.Next())
+            {
+                views[row] = new TextView(start, store.Used - start);
+            }
+            else
+            {
+                views[row] = default;
+                nulls[row >> 6] |= 1UL << row;
+                nullCount++;
+            }
+        }
+        return new Column
+        {
+            Type = ColumnType.Text,
+            Count = rows,
+            NullCount = nullCount,
+            Nulls = nullCount == 0 ? null : nulls,
+            Views = views,
+            Bytes = store.Bytes,
+        };
+    }
+
+    private static LeafDecoder Decoder(ParquetUnit unit, RowGroupInfo group, SchemaNode leaf, Scratch scratch)
+    {
+        LeafSlice slice =
+            unit.Leaves[leaf.FirstLeaf]
+            ?? throw new InvalidOperationException($"column '{leaf.Name}' was not in the plan when the unit was read");
+        return new LeafDecoder(leaf, group.Chunks[leaf.FirstLeaf], slice, unit.Lease, scratch);
+    }
+
+    private void RejectNulls(ParquetUnit unit, Column column, string name, ErrorKind kind, ref ulong[]? rejected, List<RejectedRecord> rejects)
+    {
+        if (rejected is null)
+        {
+            rejected = unit.Lease.Rent<ulong>((unit.RowCount + 63) >> 6);
+            Array.Clear(rejected);
+        }
+        string reason = kind == ErrorKind.NullKey ? "the key column is NULL" : "the column is NULL, which the schema does not allow";
+        for (int row = 0; row < unit.RowCount; row++)
+        {
+            if (column.IsNull(row) && (rejected[row >> 6] >> row & 1) == 0)
+            {
+                rejected[row >> 6] |= 1UL << row;
+                rejects.Add(new RejectedRecord(kind, file.Path, unit.FirstRow + row + 1, -1, name, reason));
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+using StreamEtl.Batches;
+using StreamEtl.Memory;
+using StreamEtl.Parquet.Metadata;
+using StreamEtl.Sources;
+using StreamEtl.Types;
+
+namespace StreamEtl.Parquet.Reading;
+
+/// <summary>
+/// Reads a Parquet file as rows (apache/parquet-format 2.12). Top-level fields are columns: flat ones with the type that their annotation states, nested ones as
+/// JSON text. Only the pages of columns that the plan needs are read; they are decompressed and decoded in <see cref="Decode"/>. Checksums are verified where the
+/// file has them. Damage is an error of kind <see cref="Errors.ErrorKind.DamagedParquet"/> with file, column, row group and byte offset.
+/// <para>
+/// INT96 and local timestamps are <c>timestamp</c>, instants <c>instant</c>; nanoseconds keep their scale of 9, but times of day are cut to microseconds. Unsigned
+/// 64-bit integers are <c>decimal(38,0)</c>; decimals of more than 38 digits are floats. UUIDs and intervals (as ISO 8601 durations) are text.
+/// </para>
+/// </summary>
+public sealed class ParquetRowSource : IRowSource, IPlannedSource
+{
+    private readonly ParquetFile _file;
+    private readonly BufferPool _pool;
+    private readonly ParquetDecoder _decoder;
+    private SchemaNode[] _wanted;
+    private ChunkCursor[]? _cursors;
+    private int _group;
+    private long _rowInGroup;
+    private long _firstRow;
+    private int _rowsPerUnit;
+
+    private ParquetRowSource(ParquetFile file, BufferPool pool)
+    {
+        _file = file;
+        _pool = pool;
+        _decoder = new ParquetDecoder(file);
+        _wanted = [.. file.Schema.Leaves];
+        Info = new SourceInfo(file.Path, file.Length);
+        (Columns, Warnings) = ColumnNames.Read(file.Schema.Fields);
+    }
+
+    /// <inheritdoc/>
+    public SourceInfo Info { get; }
+
+    /// <inheritdoc/>
+    public long Position { get; private set; }
+
+    /// <inheritdoc/>
+    public long FirstLine => 0;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SourceColumn> Columns { get; }
+
+    /// <summary>Rows of the file, as its footer says; reading verifies it.</summary>
+    public long RowCount => _file.Footer.RowCount;
+
+    /// <summary>Opens a file and reads its footer. Every kind of damage there is an error at once.</summary>
+    public static ValueTask<ParquetRowSource> OpenAsync(string path, BufferPool pool, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(pool);
+        cancellationToken.ThrowIfCancellationRequested();
+        ParquetFile file = ParquetFile.Open(path);
+        return ValueTask.FromResult(new ParquetRowSource(file, pool));
+    }
+
+    /// <inheritdoc/>
+    public void SetPlan(IReadOnlyList<PlanColumn> plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var fields = plan.Where(p => p.SourceOrdinal >= 0 && p.Mode is ColumnMode.Convert or ColumnMode.Contract)
+            .Select(p => p.SourceOrdinal)
+            .Distinct()
+            .Order();
+        _wanted = [.. fields.SelectMany(f => _decoder.LeavesOf(f))];
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<SourceUnit?> ReadAsync(int targetBytes, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        while (_group < _file.Footer.RowGroups.Count && _rowInGroup == _file.Footer.RowGroups[_group].RowCount)
+        {
+            _group++;
+            _rowInGroup = 0;
+            _cursors = null;
+        }
+        if (_group == _file.Footer.RowGroups.Count)
+        {
+            _file.VerifyUnchanged();
+            Position = _file.Length;
+            return ValueTask.FromResult<SourceUnit?>(null);
+        }
+        return ValueTask.FromResult<SourceUnit?>(ReadUnit(_file.Footer.RowGroups[_group]));
+    }
+
+    /// <inheritdoc/>
+    public RowBatch Decode(SourceUnit unit, IReadOnlyList<PlanColumn> plan)
+    {
+        ArgumentNullException.ThrowIfNull(unit);
+        ArgumentNullException.ThrowIfNull(plan);
+        return _decoder.Decode((ParquetUnit)unit, plan);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _file.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private ParquetUnit ReadUnit(RowGroupInfo group)
+    {
+        SchemaNode? at = null;
+        BufferLease lease = _pool.Lease();
+        try
+        {
+            if (_rowInGroup == 0)
+            {
+                foreach (SchemaNode leaf in _wanted)
+                {
+                    at = leaf;
+                    _file.Check(group.Chunks[leaf.FirstLeaf], leaf, group.RowCount);
+                }
+                _rowsPerUnit = UnitPlanner.RowsPerUnit(group, _wanted, _pool.Budget.Limit);
+            }
+            int rows = (int)Math.Min(_rowsPerUnit, group.RowCount - _rowInGroup);
+            bool whole = rows == group.RowCount;
+            if (!whole)
+            {
+                _cursors ??=
+                [
+                    .. _wanted.Select(leaf => new ChunkCursor(_file, group.Chunks[leaf.FirstLeaf], leaf, group.RowCount)),
+                ];
+            }
+            var leaves = new LeafSlice?[_file.Schema.Leaves.Count];
+            long bytes = 0;
+            for (int i = 0; i < _wanted.Length; i++)
+            {
+                at = _wanted[i];
+                LeafSlice slice = whole
+                    ? ReadChunk(group.Chunks[at.FirstLeaf], lease)
+                    : _cursors![i].Slice(_rowInGroup, _rowInGroup + rows, lease);
+                leaves[at.FirstLeaf] = slice;
+                bytes += slice.Length;
+                Position = Math.Max(Position, slice.FileOffset + slice.Length);
+            }
+            var unit = new ParquetUnit(lease, _group, _firstRow, rows, leaves, bytes);
+            _rowInGroup += rows;
+            _firstRow += rows;
+            return unit;
+        }
+        catch (ParquetFault fault)
+        {
+            lease.Dispose();
+            throw ParquetErrors.Locate(fault, _file.Path, _group, at?.Name, at is null ? -1 : group.Chunks[at.FirstLeaf].Start);
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+    }
+
+    private LeafSlice ReadChunk(ChunkInfo chunk, BufferLease lease)
+    {
+        (long offset, long length) = _file.Extent(chunk);
+        if (length > int.MaxValue >> 1)
+        {
+            throw ParquetFault.Damaged($"a column chunk of {length} bytes holds only {chunk.UncompressedBytes}");
+        }
+        byte[] bytes = lease.Rent<byte>((int)length + BitUnpacker.Slack);
+        _file.Read(bytes.AsSpan(0, (int)length), offset);
+        return new LeafSlice(bytes, (int)length, offset, 0, WholeChunk: true);
+    }
+}

@@ -1,0 +1,30 @@
+using StreamEtl.Parquet.Metadata;
+
+namespace StreamEtl.Parquet.Reading;
+
+/// <summary>
+/// Decides how many rows of a row group one unit has: all of them, so that pages are read and decompressed once, unless they would decode to more than
+/// a unit may take.
+/// </summary>
+internal static class UnitPlanner
+{
+    private const int Smallest = 4 << 20;
+    private const int Largest = 24 << 20;
+    private const int UnitsInBudget = 16;
+
+    /// <summary>Rows per unit for a row group of which the given leaves are read under a memory limit of <paramref name="budget"/> bytes.</summary>
+    public static int RowsPerUnit(RowGroupInfo group, IReadOnlyList<SchemaNode> leaves, long budget)
+    {
+        double bytes = 1;
+        foreach (SchemaNode leaf in leaves)
+        {
+            ChunkInfo chunk = group.Chunks[leaf.FirstLeaf];
+            bytes += leaf.Leaf!.Type.IsWide ? 16.0 * chunk.ValueCount : 8.0 * chunk.ValueCount;
+            bytes += leaf.Leaf.Type.IsVariable ? chunk.UncompressedBytes : 0;
+            bytes += leaf.MaxRepetition > 0 || leaf.MaxDefinition > 1 ? (2.0 * chunk.ValueCount) + (2.0 * chunk.UncompressedBytes) : 0;
+        }
+        double most = Math.Clamp(budget / UnitsInBudget, Smallest, Largest);
+        double units = Math.Ceiling(bytes / most);
+        return (int)Math.Clamp(Math.Ceiling(group.RowCount / units), 1, int.MaxValue >> 4);
+    }
+}
