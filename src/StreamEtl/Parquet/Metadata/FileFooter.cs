@@ -6,9 +6,6 @@ internal sealed class FileFooter
     /// <summary>The schema tree in depth-first order; the first element is the root.</summary>
     public List<SchemaElement> Schema { get; } = [];
 
-    /// <summary>Rows of all row groups.</summary>
-    public long RowCount { get; set; }
-
     /// <summary>Row groups in file order.</summary>
     public List<RowGroupInfo> RowGroups { get; } = [];
 

@@ -25,7 +25,7 @@ internal static class FooterReader
                     }
                     break;
                 case 3:
-                    footer.RowCount = reader.ReadInt64(type);
+                    reader.Skip(type);
                     hasRows = true;
                     break;
                 case 4:

@@ -4,7 +4,7 @@ using StreamEtl.Parquet.Reading;
 namespace StreamEtl.Parquet.Metadata;
 
 /// <summary>What stands before each page (<c>PageHeader</c> in parquet.thrift), with the fields of whichever kind of page it is.</summary>
-internal struct PageHeader
+internal sealed class PageHeader
 {
     /// <summary>Kind of page; kinds that are not known are passed over.</summary>
     public PageType Type { get; private set; }
@@ -112,7 +112,7 @@ internal struct PageHeader
                     RepetitionBytes = reader.ReadInt32(type);
                     break;
                 case (PageType.DataV2, 7):
-                    IsCompressed = reader.ReadBoolean(type);
+                    IsCompressed = ThriftReader.ReadBoolean(type);
                     break;
                 default:
                     reader.Skip(type);
@@ -122,7 +122,7 @@ internal struct PageHeader
         reader.Leave();
     }
 
-    private readonly void Check(PageType details)
+    private void Check(PageType details)
     {
         if (UncompressedBytes < 0 || CompressedBytes < 0 || ValueCount < 0)
         {

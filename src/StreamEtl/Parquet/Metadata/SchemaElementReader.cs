@@ -86,10 +86,10 @@ internal static class SchemaElementReader
                 element.BitWidth = reader.ReadInt32(type);
                 break;
             case (LogicalKind.Integer, 2):
-                element.IsSigned = reader.ReadBoolean(type);
+                element.IsSigned = ThriftReader.ReadBoolean(type);
                 break;
             case (LogicalKind.Time or LogicalKind.Timestamp, 1):
-                element.IsAdjustedToUtc = reader.ReadBoolean(type);
+                element.IsAdjustedToUtc = ThriftReader.ReadBoolean(type);
                 break;
             case (LogicalKind.Time or LogicalKind.Timestamp, 2):
                 element.UnitDigits = ReadUnit(ref reader, type);

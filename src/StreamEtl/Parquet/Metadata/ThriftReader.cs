@@ -37,7 +37,7 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
     }
 
     /// <summary>A boolean field's value stands in its type.</summary>
-    public readonly bool ReadBoolean(ThriftType type) =>
+    public static bool ReadBoolean(ThriftType type) =>
         type switch
         {
             ThriftType.True => true,

@@ -17,6 +17,7 @@ internal sealed class ChunkCursor
     private readonly SchemaNode _leaf;
     private readonly long _end;
     private readonly long _rowCount;
+    private readonly long _valueCount;
     private readonly Queue<Page> _pages = new();
     private byte[] _dictionary = [];
     private long _position;
@@ -30,6 +31,7 @@ internal sealed class ChunkCursor
         _chunk = chunk;
         _leaf = leaf;
         _rowCount = rowCount;
+        _valueCount = leaf.MaxRepetition == 0 ? rowCount : chunk.ValueCount;
         (long offset, long length) = file.Extent(chunk);
         _position = offset;
         _end = offset + length;
@@ -40,7 +42,7 @@ internal sealed class ChunkCursor
     {
         // A nested row is complete only once the next one has begun.
         long wanted = _leaf.MaxRepetition > 0 ? Math.Min(end + 1, _rowCount) : end;
-        while (_rows < wanted || (end == _rowCount && _values < _chunk.ValueCount))
+        while (_rows < wanted || (end == _rowCount && _values < _valueCount))
         {
             ReadPage();
         }
@@ -86,7 +88,7 @@ internal sealed class ChunkCursor
             long start = _rows;
             _values += header.ValueCount;
             _rows += _leaf.MaxRepetition == 0 ? header.ValueCount : RowCounter.Count(bytes, headerLength, header, _chunk, _leaf);
-            if (_rows > _rowCount || _values > _chunk.ValueCount)
+            if (_rows > _rowCount || _values > _valueCount)
             {
                 throw ParquetFault.Damaged("a column chunk holds more values than its metadata says");
             }
@@ -101,7 +103,7 @@ internal sealed class ChunkCursor
             byte[] bytes = new byte[Math.Min(window, _end - _position)];
             if (bytes.Length == 0)
             {
-                throw ParquetFault.Damaged($"the pages of the column end after {_values} of {_chunk.ValueCount} values");
+                throw ParquetFault.Damaged($"the pages of the column end after {_values} of {_valueCount} values");
             }
             _file.Read(bytes, _position);
             try

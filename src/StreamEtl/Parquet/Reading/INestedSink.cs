@@ -26,14 +26,17 @@ internal interface INestedSink
     /// <summary>The innermost struct ends.</summary>
     void EndStruct();
 
-    /// <summary>A map begins; keys and values follow alternately, each key behind <see cref="MapKey"/>.</summary>
-    void BeginMap();
+    /// <summary>A map begins; entries follow. <paramref name="hasPlainKeys"/>: its keys are single values.</summary>
+    void BeginMap(bool hasPlainKeys);
 
-    /// <summary>A key follows.</summary>
+    /// <summary>An entry begins; its key follows.</summary>
     void MapKey();
 
-    /// <summary>A value follows.</summary>
+    /// <summary>The entry's value follows.</summary>
     void MapValue();
+
+    /// <summary>The entry ends.</summary>
+    void EndEntry();
 
     /// <summary>The innermost map ends.</summary>
     void EndMap();

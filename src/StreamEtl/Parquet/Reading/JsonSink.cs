@@ -5,12 +5,14 @@ using StreamEtl.Types;
 namespace StreamEtl.Parquet.Reading;
 
 /// <summary>
-/// Writes nested values as JSON text (RFC 8259) without spaces: structs and maps as objects (keys as text), numbers and decimals as they are, NaN and infinities and
+/// Writes nested values as JSON text (RFC 8259) without spaces: structs as objects, maps as objects too (keys as text) or, when keys are
+/// themselves nested, as lists of objects with <c>key</c> and <c>value</c>; numbers and decimals as they are, NaN and infinities and
 /// everything that JSON has no form for as text, binary as Base64. One value after the other into one store.
 /// </summary>
 internal sealed class JsonSink(ByteStore store) : INestedSink
 {
     private const int MaxFixedText = 64;
+    private readonly Stack<bool> _hasPlainKeys = new();
     private int _depth;
     private bool _hasItem;
     private bool _isKey;
@@ -80,27 +82,50 @@ internal sealed class JsonSink(ByteStore store) : INestedSink
     public void EndStruct() => End("}"u8);
 
     /// <inheritdoc/>
-    public void BeginMap() => Begin("{"u8);
+    public void BeginMap(bool hasPlainKeys)
+    {
+        Begin(hasPlainKeys ? "{"u8 : "["u8);
+        _hasPlainKeys.Push(hasPlainKeys);
+    }
 
     /// <inheritdoc/>
-    public void MapKey() => _isKey = true;
+    public void MapKey()
+    {
+        if (_hasPlainKeys.Peek())
+        {
+            _isKey = true;
+            return;
+        }
+        BeginStruct();
+        Field("key");
+    }
 
     /// <inheritdoc/>
     public void MapValue()
     {
-        Write(":"u8);
-        _isNamed = true;
+        if (_hasPlainKeys.Peek())
+        {
+            Write(":"u8);
+            _isNamed = true;
+            return;
+        }
+        Field("value");
     }
 
     /// <inheritdoc/>
-    public void EndMap() => End("}"u8);
+    public void EndEntry()
+    {
+        if (!_hasPlainKeys.Peek())
+        {
+            EndStruct();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void EndMap() => End(_hasPlainKeys.Pop() ? "}"u8 : "]"u8);
 
     private void Begin(ReadOnlySpan<byte> bracket)
     {
-        if (_isKey)
-        {
-            throw ParquetFault.Unsupported("a map has keys that are lists, structs or maps");
-        }
         Separate();
         Write(bracket);
         _depth++;

@@ -69,10 +69,10 @@ internal sealed class LeafDecoder(SchemaNode leaf, ChunkInfo chunk, LeafSlice sl
         };
     }
 
-    /// <summary>Decodes all pages: both levels of every value, and the values that are there, without gaps.</summary>
-    public NestedLeaf DecodeNested()
+    /// <summary>Decodes all pages, those of <paramref name="rows"/> rows at least: both levels of every value, and the values that are there, without gaps.</summary>
+    public NestedLeaf DecodeNested(int rows)
     {
-        int total = CountValues();
+        int total = CountValues(rows);
         byte[] repetition = lease.Rent<byte>(total);
         byte[] definition = lease.Rent<byte>(total);
         var target = new ValueArray(leaf.Leaf!.Type, 0, lease);
@@ -110,20 +110,22 @@ internal sealed class LeafDecoder(SchemaNode leaf, ChunkInfo chunk, LeafSlice sl
         );
     }
 
-    private int CountValues()
+    private int CountValues(int rows)
     {
         var walker = new PageWalker(slice, chunk);
         long total = 0;
-        while ((!slice.WholeChunk || total < chunk.ValueCount) && walker.NextUnchecked())
+        // A leaf of structs alone has a value for each row, whatever the metadata says.
+        long expected = leaf.MaxRepetition == 0 ? rows : chunk.ValueCount;
+        while ((!slice.WholeChunk || total < expected) && walker.NextUnchecked())
         {
             if (walker.Header.Type is PageType.Data or PageType.DataV2)
             {
                 total += walker.Header.ValueCount;
             }
         }
-        if (slice.WholeChunk && total != chunk.ValueCount)
+        if (slice.WholeChunk && total != expected)
         {
-            throw ParquetFault.Damaged($"a column chunk holds {total} values where its metadata says {chunk.ValueCount}");
+            throw ParquetFault.Damaged($"a column chunk holds {total} values where {expected} are expected");
         }
         return total <= MaxNestedValues ? (int)total : throw ParquetFault.Unsupported($"{total} nested values in a few rows");
     }
@@ -147,7 +149,7 @@ internal sealed class LeafDecoder(SchemaNode leaf, ChunkInfo chunk, LeafSlice sl
         throw ParquetFault.Damaged($"the pages of the column end after {done} of {wanted} values");
     }
 
-    private void ReadDictionary(in PageHeader header)
+    private void ReadDictionary(PageHeader header)
     {
         if (header.Encoding is not (PageEncoding.Plain or PageEncoding.PlainDictionary or PageEncoding.RleDictionary))
         {
@@ -160,7 +162,7 @@ internal sealed class LeafDecoder(SchemaNode leaf, ChunkInfo chunk, LeafSlice sl
     }
 
     /// <summary>Decompresses the page in hand and finds its parts.</summary>
-    private PageData Open(in PageHeader header)
+    private PageData Open(PageHeader header)
     {
         byte[] bytes = Buffer(header, header.Encoding, out int start);
         int end = start + header.UncompressedBytes;
@@ -184,7 +186,7 @@ internal sealed class LeafDecoder(SchemaNode leaf, ChunkInfo chunk, LeafSlice sl
     private ReadOnlySpan<byte> Payload => _walker.Bytes.AsSpan(_walker.Start, _walker.Header.CompressedBytes);
 
     /// <summary>Room for a page: in the column's own bytes where its values are viewed in place, else for a while.</summary>
-    private byte[] Buffer(in PageHeader header, PageEncoding encoding, out int start)
+    private byte[] Buffer(PageHeader header, PageEncoding encoding, out int start)
     {
         PagePayload.CheckRatio(chunk.Codec, header.CompressedBytes, header.UncompressedBytes);
         if (_values.ViewsInPlace(encoding))
@@ -196,7 +198,7 @@ internal sealed class LeafDecoder(SchemaNode leaf, ChunkInfo chunk, LeafSlice sl
         return scratch.Page(header.UncompressedBytes);
     }
 
-    private (int Before, int Present) ReadPresence(in PageData page, in PageHeader header, int passed, int take, ulong[] nulls, int row)
+    private (int Before, int Present) ReadPresence(in PageData page, PageHeader header, int passed, int take, ulong[] nulls, int row)
     {
         if (header.Type == PageType.Data && header.DefinitionEncoding == PageEncoding.BitPacked)
         {

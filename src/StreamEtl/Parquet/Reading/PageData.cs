@@ -12,7 +12,7 @@ namespace StreamEtl.Parquet.Reading;
 internal readonly record struct PageData(byte[] Bytes, int RepetitionStart, int DefinitionStart, int DefinitionLevels, int ValueStart, int End)
 {
     /// <summary>Splits a decompressed page of version 1 from <paramref name="start"/> on: each kind of level stands behind its length.</summary>
-    public static PageData SplitV1(byte[] bytes, int start, int end, in PageHeader header, SchemaNode leaf)
+    public static PageData SplitV1(byte[] bytes, int start, int end, PageHeader header, SchemaNode leaf)
     {
         int repetition = start;
         int definition = start;

@@ -1,5 +1,3 @@
-using StreamEtl.Compression;
-using StreamEtl.Parquet.Metadata;
 
 namespace StreamEtl.Parquet.Reading;
 
@@ -19,7 +17,7 @@ internal static class PagePayload
         }
         else if (!destination.IsEmpty)
         {
-            PageCodec.Decompress(codec, source, destination);
+            PageDecompressor.Decompress(codec, source, destination);
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class PageWalker(LeafSlice slice, ChunkInfo chunk)
     public long FileOffset { get; private set; } = slice.FileOffset;
 
     /// <summary>The header of the current page.</summary>
-    public PageHeader Header { get; private set; }
+    public PageHeader Header { get; private set; } = new();
 
     /// <summary>First byte of the current page's payload.</summary>
     public int Start { get; private set; }
@@ -58,7 +58,7 @@ internal sealed class PageWalker(LeafSlice slice, ChunkInfo chunk)
     }
 
     /// <summary>Refuses a page that is longer than what is left of its chunk, larger than the chunk is said to be, or too large.</summary>
-    public static void CheckSizes(in PageHeader header, ChunkInfo chunk, long left)
+    public static void CheckSizes(PageHeader header, ChunkInfo chunk, long left)
     {
         if (header.CompressedBytes > left)
         {

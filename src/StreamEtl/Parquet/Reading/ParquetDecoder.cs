@@ -81,7 +81,7 @@ internal sealed class ParquetDecoder(ParquetFile file)
         for (int i = field.FirstLeaf; i < field.FirstLeaf + field.LeafCount; i++)
         {
             decoder = Decoder(unit, group, file.Schema.Leaves[i], scratch);
-            leaves.Add(decoder.DecodeNested());
+            leaves.Add(decoder.DecodeNested(unit.RowCount));
         }
         var assembler = new RecordAssembler(field, leaves, sink);
         if (unit.Leaves[field.FirstLeaf]!.WholeChunk)

@@ -26,7 +26,7 @@ internal sealed class ParquetFile : IDisposable
         _identity = FileIdentity.Of(handle);
         (Footer, _footerStart) = ReadFooter();
         Schema = SchemaTree.Build(Footer.Schema);
-        CheckRowGroups();
+        RowCount = CountRows();
     }
 
     /// <summary>As the user gave it.</summary>
@@ -40,6 +40,9 @@ internal sealed class ParquetFile : IDisposable
 
     /// <summary>The fields.</summary>
     public SchemaTree Schema { get; }
+
+    /// <summary>Rows of all row groups.</summary>
+    public long RowCount { get; }
 
     private static ReadOnlySpan<byte> Magic => "PAR1"u8;
 
@@ -151,7 +154,8 @@ internal sealed class ParquetFile : IDisposable
         return (FooterReader.Read(bytes), start);
     }
 
-    private void CheckRowGroups()
+    /// <summary>Adds up the rows; the footer's own count is not trusted, because some writers leave it out, and reading verifies that of each row group.</summary>
+    private long CountRows()
     {
         long rows = 0;
         for (int g = 0; g < Footer.RowGroups.Count; g++)
@@ -161,16 +165,13 @@ internal sealed class ParquetFile : IDisposable
             {
                 throw ParquetFault.Damaged($"row group {g} has {group.Chunks.Count} columns, the schema {Schema.Leaves.Count}");
             }
-            if (group.RowCount < 0 || group.RowCount > Footer.RowCount - rows)
+            if (group.RowCount < 0 || group.RowCount > long.MaxValue - rows)
             {
-                throw ParquetFault.Damaged("the row groups have more rows than the file");
+                throw ParquetFault.Damaged($"row group {g} has {group.RowCount} rows");
             }
             rows += group.RowCount;
         }
-        if (rows != Footer.RowCount)
-        {
-            throw ParquetFault.Damaged($"the file says {Footer.RowCount} rows, its row groups have {rows}");
-        }
+        return rows;
     }
 
     /// <summary>Refuses a chunk that cannot be read, or that contradicts the schema. Looked at only when the column is wanted.</summary>
@@ -192,7 +193,8 @@ internal sealed class ParquetFile : IDisposable
         {
             throw ParquetFault.Damaged($"a column chunk holds {chunk.Type} where the schema says {leaf.Leaf.Physical}");
         }
-        bool countFits = leaf.MaxRepetition == 0 ? chunk.ValueCount == rows : chunk.ValueCount >= rows;
+        // Of flat columns the pages are held against the rows; some writers leave this count out.
+        bool countFits = leaf.MaxRepetition == 0 || chunk.ValueCount >= rows;
         if (!countFits || chunk.UncompressedBytes < 0)
         {
             throw ParquetFault.Damaged($"a column chunk of {chunk.ValueCount} values stands in a row group of {rows} rows");

@@ -2,7 +2,6 @@ using StreamEtl.Batches;
 using StreamEtl.Memory;
 using StreamEtl.Parquet.Metadata;
 using StreamEtl.Sources;
-using StreamEtl.Types;
 
 namespace StreamEtl.Parquet.Reading;
 
@@ -19,6 +18,7 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
 {
     private readonly ParquetFile _file;
     private readonly BufferPool _pool;
+    private readonly int _fixedRowsPerUnit;
     private readonly ParquetDecoder _decoder;
     private SchemaNode[] _wanted;
     private ChunkCursor[]? _cursors;
@@ -27,8 +27,9 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
     private long _firstRow;
     private int _rowsPerUnit;
 
-    private ParquetRowSource(ParquetFile file, BufferPool pool)
+    private ParquetRowSource(ParquetFile file, BufferPool pool, int rowsPerUnit)
     {
+        _fixedRowsPerUnit = rowsPerUnit;
         _file = file;
         _pool = pool;
         _decoder = new ParquetDecoder(file);
@@ -53,16 +54,21 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
     public IReadOnlyList<SourceColumn> Columns { get; }
 
     /// <summary>Rows of the file, as its footer says; reading verifies it.</summary>
-    public long RowCount => _file.Footer.RowCount;
+    public long RowCount => _file.RowCount;
 
     /// <summary>Opens a file and reads its footer. Every kind of damage there is an error at once.</summary>
     public static ValueTask<ParquetRowSource> OpenAsync(string path, BufferPool pool, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(Open(path, pool, rowsPerUnit: 0));
+    }
+
+    /// <summary>Opens a file; units have <paramref name="rowsPerUnit"/> rows, or as many as fit when that is 0.</summary>
+    internal static ParquetRowSource Open(string path, BufferPool pool, int rowsPerUnit)
+    {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(pool);
-        cancellationToken.ThrowIfCancellationRequested();
-        ParquetFile file = ParquetFile.Open(path);
-        return ValueTask.FromResult(new ParquetRowSource(file, pool));
+        return new ParquetRowSource(ParquetFile.Open(path), pool, rowsPerUnit);
     }
 
     /// <inheritdoc/>
@@ -123,7 +129,7 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
                     at = leaf;
                     _file.Check(group.Chunks[leaf.FirstLeaf], leaf, group.RowCount);
                 }
-                _rowsPerUnit = UnitPlanner.RowsPerUnit(group, _wanted, _pool.Budget.Limit);
+                _rowsPerUnit = _fixedRowsPerUnit > 0 ? _fixedRowsPerUnit : UnitPlanner.RowsPerUnit(group, _wanted, _pool.Budget.Limit);
             }
             int rows = (int)Math.Min(_rowsPerUnit, group.RowCount - _rowInGroup);
             bool whole = rows == group.RowCount;

@@ -154,7 +154,7 @@ internal sealed class RecordAssembler(SchemaNode field, IReadOnlyList<NestedLeaf
 
     private void VisitMap(SchemaNode entries)
     {
-        sink.BeginMap();
+        sink.BeginMap(entries.Children[0].Leaf is not null);
         if (Enter(entries))
         {
             do
@@ -170,6 +170,7 @@ internal sealed class RecordAssembler(SchemaNode field, IReadOnlyList<NestedLeaf
                 {
                     sink.Null();
                 }
+                sink.EndEntry();
             } while (Continues(entries));
         }
         sink.EndMap();

@@ -6,7 +6,7 @@ namespace StreamEtl.Parquet.Reading;
 internal static class RowCounter
 {
     /// <summary>Rows that begin in the page whose payload follows its header in <paramref name="bytes"/>.</summary>
-    public static int Count(byte[] bytes, int headerLength, in PageHeader header, ChunkInfo chunk, SchemaNode leaf)
+    public static int Count(byte[] bytes, int headerLength, PageHeader header, ChunkInfo chunk, SchemaNode leaf)
     {
         ReadOnlySpan<byte> payload = bytes.AsSpan(headerLength, header.CompressedBytes);
         PagePayload.CheckRatio(chunk.Codec, header.CompressedBytes, header.UncompressedBytes);

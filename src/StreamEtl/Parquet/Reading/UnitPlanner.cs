@@ -19,9 +19,10 @@ internal static class UnitPlanner
         foreach (SchemaNode leaf in leaves)
         {
             ChunkInfo chunk = group.Chunks[leaf.FirstLeaf];
-            bytes += leaf.Leaf!.Type.IsWide ? 16.0 * chunk.ValueCount : 8.0 * chunk.ValueCount;
+            double values = leaf.MaxRepetition == 0 ? group.RowCount : chunk.ValueCount;
+            bytes += (leaf.Leaf!.Type.IsWide ? 16 : 8) * values;
             bytes += leaf.Leaf.Type.IsVariable ? chunk.UncompressedBytes : 0;
-            bytes += leaf.MaxRepetition > 0 || leaf.MaxDefinition > 1 ? (2.0 * chunk.ValueCount) + (2.0 * chunk.UncompressedBytes) : 0;
+            bytes += leaf.MaxRepetition > 0 || leaf.MaxDefinition > 1 ? (2.0 * values) + (2.0 * chunk.UncompressedBytes) : 0;
         }
         double most = Math.Clamp(budget / UnitsInBudget, Smallest, Largest);
         double units = Math.Ceiling(bytes / most);

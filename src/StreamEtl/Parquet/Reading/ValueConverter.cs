@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 using StreamEtl.Batches;
-using StreamEtl.Types;
 
 namespace StreamEtl.Parquet.Reading;
 

@@ -1,0 +1,3 @@
+namespace StreamEtl.Tests.Parquet.Reading;
+
+internal sealed record CorpusColumn(string Name, string Type, string? Hash);
