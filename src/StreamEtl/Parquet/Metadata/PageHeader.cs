@@ -42,7 +42,13 @@ internal sealed class PageHeader
     /// <summary>Parses the header at the start of <paramref name="bytes"/>; a <see cref="ParquetFault"/> when it is damaged or does not end there.</summary>
     public static PageHeader Read(ReadOnlySpan<byte> bytes, out int length)
     {
-        var header = new PageHeader { IsCompressed = true, Type = (PageType)(-1), UncompressedBytes = -1, CompressedBytes = -1 };
+        var header = new PageHeader
+        {
+            IsCompressed = true,
+            Type = (PageType)(-1),
+            UncompressedBytes = -1,
+            CompressedBytes = -1,
+        };
         var reader = new ThriftReader(bytes);
         PageType details = (PageType)(-1);
         short id = 0;
@@ -133,7 +139,11 @@ internal sealed class PageHeader
             throw new ParquetFault(ErrorKind.DamagedParquet, "a page header lacks the details of its kind of page");
         }
         // The sum of two sizes may pass 2^31.
-        if (DefinitionBytes < 0 || RepetitionBytes < 0 || (long)DefinitionBytes + RepetitionBytes > Math.Min(UncompressedBytes, CompressedBytes))
+        if (
+            DefinitionBytes < 0
+            || RepetitionBytes < 0
+            || (long)DefinitionBytes + RepetitionBytes > Math.Min(UncompressedBytes, CompressedBytes)
+        )
         {
             throw new ParquetFault(ErrorKind.DamagedParquet, "the levels of a page are longer than the page");
         }

@@ -40,7 +40,9 @@ internal sealed class LeafDecoder(SchemaNode leaf, ChunkInfo chunk, LeafSlice sl
             int take = header.ValueCount - passed;
             if (take > rows - row)
             {
-                take = !slice.WholeChunk ? rows - row : throw ParquetFault.Damaged("a column chunk holds more values than its row group has rows");
+                take = !slice.WholeChunk
+                    ? rows - row
+                    : throw ParquetFault.Damaged("a column chunk holds more values than its row group has rows");
             }
             if (take == 0)
             {
@@ -84,7 +86,14 @@ internal sealed class LeafDecoder(SchemaNode leaf, ChunkInfo chunk, LeafSlice sl
             PageHeader header = _walker.Header;
             PageData page = Open(header);
             int count = header.ValueCount;
-            LevelReader.Read(page.Bytes, page.RepetitionStart, page.DefinitionStart, header.RepetitionEncoding, leaf.MaxRepetition, repetition.AsSpan(read, count));
+            LevelReader.Read(
+                page.Bytes,
+                page.RepetitionStart,
+                page.DefinitionStart,
+                header.RepetitionEncoding,
+                leaf.MaxRepetition,
+                repetition.AsSpan(read, count)
+            );
             Span<byte> levels = definition.AsSpan(read, count);
             LevelReader.Read(page.Bytes, page.DefinitionLevels, page.ValueStart, header.DefinitionEncoding, leaf.MaxDefinition, levels);
             int present = levels.Count((byte)leaf.MaxDefinition);
@@ -203,7 +212,14 @@ internal sealed class LeafDecoder(SchemaNode leaf, ChunkInfo chunk, LeafSlice sl
         if (header.Type == PageType.Data && header.DefinitionEncoding == PageEncoding.BitPacked)
         {
             byte[] levels = lease.Rent<byte>(passed + take);
-            LevelReader.Read(page.Bytes, page.DefinitionLevels, page.ValueStart, PageEncoding.BitPacked, 1, levels.AsSpan(0, passed + take));
+            LevelReader.Read(
+                page.Bytes,
+                page.DefinitionLevels,
+                page.ValueStart,
+                PageEncoding.BitPacked,
+                1,
+                levels.AsSpan(0, passed + take)
+            );
             for (int i = 0; i < take; i++)
             {
                 nulls[(row + i) >> 6] |= (ulong)(levels[passed + i] ^ 1) << (row + i);

@@ -79,8 +79,11 @@ internal sealed record LeafType(PhysicalType Physical, int Length, ColumnType Ty
             _ => (ColumnType.Binary, ValueConversion.None),
         };
 
-    private static (ColumnType Type, ValueConversion Conversion) Bytes(SchemaElement element, ColumnType type, ValueConversion conversion) =>
-        Only(element, element.Type is PhysicalType.ByteArray or PhysicalType.FixedLenByteArray, type, conversion);
+    private static (ColumnType Type, ValueConversion Conversion) Bytes(
+        SchemaElement element,
+        ColumnType type,
+        ValueConversion conversion
+    ) => Only(element, element.Type is PhysicalType.ByteArray or PhysicalType.FixedLenByteArray, type, conversion);
 
     private static (ColumnType Type, ValueConversion Conversion) Only(
         SchemaElement element,

@@ -9,7 +9,14 @@ namespace StreamEtl.Parquet.Reading;
 /// <param name="DefinitionLevels">First byte of definition levels.</param>
 /// <param name="ValueStart">First byte of values, where the definition levels end.</param>
 /// <param name="End">End of the values.</param>
-internal readonly record struct PageData(byte[] Bytes, int RepetitionStart, int DefinitionStart, int DefinitionLevels, int ValueStart, int End)
+internal readonly record struct PageData(
+    byte[] Bytes,
+    int RepetitionStart,
+    int DefinitionStart,
+    int DefinitionLevels,
+    int ValueStart,
+    int End
+)
 {
     /// <summary>Splits a decompressed page of version 1 from <paramref name="start"/> on: each kind of level stands behind its length.</summary>
     public static PageData SplitV1(byte[] bytes, int start, int end, PageHeader header, SchemaNode leaf)

@@ -47,8 +47,8 @@ internal static class PageDecompressor
 
     private static bool TryZstd(ReadOnlySpan<byte> source, Span<byte> target)
     {
-        ZstdDecoder decoder =
-            _zstd ??= ZstdDecoder.TryOpen() ?? throw ParquetFault.Unsupported("pages are compressed with zstd, and this system has no libzstd");
+        ZstdDecoder decoder = _zstd ??=
+            ZstdDecoder.TryOpen() ?? throw ParquetFault.Unsupported("pages are compressed with zstd, and this system has no libzstd");
         int from = 0;
         int to = 0;
         while (true)

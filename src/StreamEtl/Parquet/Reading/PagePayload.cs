@@ -1,4 +1,3 @@
-
 namespace StreamEtl.Parquet.Reading;
 
 /// <summary>Decompresses pages, after a look at whether the codec can expand what is there to what the header claims.</summary>

@@ -74,7 +74,14 @@ internal sealed class ParquetDecoder(ParquetFile file)
     }
 
     /// <summary>Decodes the leaves of a nested field and gives each row's value to the sink, whose text in <paramref name="store"/> becomes the column.</summary>
-    internal Column Assemble(ParquetUnit unit, SchemaNode field, Scratch scratch, ByteStore store, INestedSink sink, ref LeafDecoder? decoder)
+    internal Column Assemble(
+        ParquetUnit unit,
+        SchemaNode field,
+        Scratch scratch,
+        ByteStore store,
+        INestedSink sink,
+        ref LeafDecoder? decoder
+    )
     {
         RowGroupInfo group = file.Footer.RowGroups[unit.RowGroup];
         var leaves = new List<NestedLeaf>(field.LeafCount);
@@ -132,7 +139,14 @@ internal sealed class ParquetDecoder(ParquetFile file)
         return new LeafDecoder(leaf, group.Chunks[leaf.FirstLeaf], slice, unit.Lease, scratch);
     }
 
-    private void RejectNulls(ParquetUnit unit, Column column, string name, ErrorKind kind, ref ulong[]? rejected, List<RejectedRecord> rejects)
+    private void RejectNulls(
+        ParquetUnit unit,
+        Column column,
+        string name,
+        ErrorKind kind,
+        ref ulong[]? rejected,
+        List<RejectedRecord> rejects
+    )
     {
         if (rejected is null)
         {

@@ -123,7 +123,12 @@ internal sealed class ParquetFile : IDisposable
     {
         if (Length == 0)
         {
-            throw new StreamEtlException(ErrorKind.EmptyInput, "the file is empty", new RecordPosition(Path, 0, -1), "a Parquet file has at least a footer");
+            throw new StreamEtlException(
+                ErrorKind.EmptyInput,
+                "the file is empty",
+                new RecordPosition(Path, 0, -1),
+                "a Parquet file has at least a footer"
+            );
         }
         if (Length < Magic.Length + TailBytes)
         {
@@ -140,7 +145,9 @@ internal sealed class ParquetFile : IDisposable
         if (!head.SequenceEqual(Magic) || !tail[4..].SequenceEqual(Magic))
         {
             throw ParquetFault.Damaged(
-                head.SequenceEqual(Magic) ? "the file does not end with PAR1: it is cut off or was never finished" : "the file does not start with PAR1"
+                head.SequenceEqual(Magic)
+                    ? "the file does not end with PAR1: it is cut off or was never finished"
+                    : "the file does not start with PAR1"
             );
         }
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(tail);

@@ -135,10 +135,7 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
             bool whole = rows == group.RowCount;
             if (!whole)
             {
-                _cursors ??=
-                [
-                    .. _wanted.Select(leaf => new ChunkCursor(_file, group.Chunks[leaf.FirstLeaf], leaf, group.RowCount)),
-                ];
+                _cursors ??= [.. _wanted.Select(leaf => new ChunkCursor(_file, group.Chunks[leaf.FirstLeaf], leaf, group.RowCount))];
             }
             var leaves = new LeafSlice?[_file.Schema.Leaves.Count];
             long bytes = 0;

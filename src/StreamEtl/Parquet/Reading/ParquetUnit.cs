@@ -4,7 +4,8 @@ using StreamEtl.Sources;
 namespace StreamEtl.Parquet.Reading;
 
 /// <summary>Consecutive rows of one row group with the stored pages that they need.</summary>
-internal sealed class ParquetUnit(BufferLease lease, int rowGroup, long firstRow, int rowCount, LeafSlice?[] leaves, long inputBytes) : SourceUnit(lease)
+internal sealed class ParquetUnit(BufferLease lease, int rowGroup, long firstRow, int rowCount, LeafSlice?[] leaves, long inputBytes)
+    : SourceUnit(lease)
 {
     /// <summary>0-based index of the row group.</summary>
     public int RowGroup => rowGroup;

@@ -36,7 +36,8 @@ internal sealed class SchemaNode
     public bool IsOptional => Element.Repetition == Repetition.Optional;
 
     /// <summary>True for a list in either annotation.</summary>
-    public bool IsList => Element.Logical == LogicalKind.List || (Element.Logical == LogicalKind.None && Element.Converted == ConvertedType.List);
+    public bool IsList =>
+        Element.Logical == LogicalKind.List || (Element.Logical == LogicalKind.None && Element.Converted == ConvertedType.List);
 
     /// <summary>True for a map in any annotation; some writers put the annotation of the entries on the map.</summary>
     public bool IsMap =>

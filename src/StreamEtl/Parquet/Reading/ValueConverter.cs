@@ -145,7 +145,9 @@ internal static class ValueConverter
         long nanos = BinaryPrimitives.ReadInt64LittleEndian(value);
         long days = BinaryPrimitives.ReadInt32LittleEndian(value[sizeof(long)..]) - (long)JulianEpoch;
         Int128 micros = ((Int128)days * MicrosPerDay) + (nanos / 1000);
-        return micros >= long.MinValue && micros <= long.MaxValue ? (long)micros : throw ParquetFault.Damaged("a timestamp is out of range");
+        return micros >= long.MinValue && micros <= long.MaxValue
+            ? (long)micros
+            : throw ParquetFault.Damaged("a timestamp is out of range");
     }
 
     private static long Narrow(ReadOnlySpan<byte> value)

@@ -224,7 +224,13 @@ internal sealed class ValueReader(LeafType leaf, ByteStore store, Scratch scratc
                 break;
             case PageEncoding.ByteStreamSplit when leaf.Physical == PhysicalType.FixedLenByteArray:
                 from = store.Take((long)count * leaf.Length);
-                ByteStreams.Join(page.Bytes.AsSpan(page.ValueStart, page.End - page.ValueStart), leaf.Length, skip, count, store.Bytes.AsSpan(from));
+                ByteStreams.Join(
+                    page.Bytes.AsSpan(page.ValueStart, page.End - page.ValueStart),
+                    leaf.Length,
+                    skip,
+                    count,
+                    store.Bytes.AsSpan(from)
+                );
                 (bytes, to) = (store.Bytes, store.Used);
                 PlainValues.ReadFixedViews(from, to, leaf.Length, 0, views);
                 break;

@@ -70,7 +70,14 @@ internal static class CorpusReader
                 {
                     var store = new ByteStore(unit.Lease);
                     LeafDecoder? leaf = null;
-                    nested[f] = decoder.Assemble((ParquetUnit)unit, field, new Scratch(unit.Lease), store, new CanonicalSink(store), ref leaf);
+                    nested[f] = decoder.Assemble(
+                        (ParquetUnit)unit,
+                        field,
+                        new Scratch(unit.Lease),
+                        store,
+                        new CanonicalSink(store),
+                        ref leaf
+                    );
                 }
             }
             using RowBatch batch = session.Source.Decode(unit, plan);
@@ -93,6 +100,10 @@ internal static class CorpusReader
         }
         session.Dispose();
         Assert.Equal(0, pool.OutstandingLeases);
-        return (rows, Convert.ToHexStringLower(hash.GetHashAndReset()), [.. columnHashes.Select(h => Convert.ToHexStringLower(h.GetHashAndReset()))]);
+        return (
+            rows,
+            Convert.ToHexStringLower(hash.GetHashAndReset()),
+            [.. columnHashes.Select(h => Convert.ToHexStringLower(h.GetHashAndReset()))]
+        );
     }
 }

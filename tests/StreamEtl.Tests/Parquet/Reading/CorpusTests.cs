@@ -45,7 +45,10 @@ public sealed class CorpusTests(ITestOutputHelper output)
                 if (hash != file.RowsHash)
                 {
                     wrong++;
-                    var bad = file.Columns.Where((c, i) => i >= columns.Length || c.Hash != columns[i]).Select(c => $"{c.Name} {c.Type}").Take(5);
+                    var bad = file
+                        .Columns.Where((c, i) => i >= columns.Length || c.Hash != columns[i])
+                        .Select(c => $"{c.Name} {c.Type}")
+                        .Take(5);
                     output.WriteLine($"{file.Name}: {rows} of {file.Rows} rows, differs in {string.Join(", ", bad)}");
                 }
             }
