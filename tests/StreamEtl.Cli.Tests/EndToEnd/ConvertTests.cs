@@ -24,6 +24,7 @@ public sealed class ConvertTests : IDisposable
     {
         _folder.Write("a.csv", Orders);
         Assert.Equal(0, Tool.Run(_folder, "convert", "a.csv", "-o", "b.parquet").Status);
+        Assert.Equal("PAR1"u8.ToArray(), File.ReadAllBytes(_folder["b.parquet"])[..4]);
         Assert.Equal(0, Tool.Run(_folder, "convert", "b.parquet", "-o", "c.csv").Status);
         Assert.Equal(Orders, _folder.Read("c.csv"));
     }
