@@ -61,8 +61,16 @@ internal static class Inputs
         {
             RefuseOverwriting(path, inputs, arguments);
         }
-        string? format = arguments.Text(SharedOptions.To) ?? (path == Standard ? null : FormatName.Of(path));
+        string? format = arguments.Text(SharedOptions.To) ?? (path == Standard ? FilterFormat(arguments, inputs) : FormatName.Of(path));
         return format is not null ? (path, format) : throw UnknownFormat(path);
+    }
+
+    /// <summary>A filter from delimited text writes CSV; from anything else, standard output has to be told.</summary>
+    private static string? FilterFormat(ParsedArguments arguments, IReadOnlyList<string> inputs)
+    {
+        string? from = arguments.Text(SharedOptions.From);
+        bool delimited = inputs.All(i => (from ?? (i == Standard ? "csv" : FormatName.Of(i))) is null or "csv" or "tsv");
+        return delimited ? "csv" : null;
     }
 
     /// <summary>A plain name passes as it is: that it does not exist is for the engine to say, in a report too.</summary>

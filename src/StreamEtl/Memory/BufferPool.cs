@@ -7,13 +7,15 @@ namespace StreamEtl.Memory;
 /// <summary>
 /// Arrays for one run, reused by size class and charged to the run's <see cref="MemoryBudget"/> while they exist, in use or idle.
 /// Rent through a <see cref="BufferLease"/>, which gives everything back at once. Thread-safe.
+/// At most <paramref name="mostIdle"/> bytes are kept for reuse.
 /// Contents of a rented array are arbitrary; its length is at least what was asked for.
 /// </summary>
-public sealed class BufferPool(MemoryBudget budget)
+public sealed class BufferPool(MemoryBudget budget, long mostIdle = long.MaxValue)
 {
     private const int SmallestBytes = 256;
     private readonly ConcurrentDictionary<(Type, int), ConcurrentBag<Rented>> _idle = new();
     private int _outstanding;
+    private long _idleBytes;
 
     /// <summary>The budget that this pool's arrays are charged to.</summary>
     public MemoryBudget Budget { get; } = budget;
@@ -35,6 +37,7 @@ public sealed class BufferPool(MemoryBudget budget)
         {
             while (shelf.TryTake(out Rented rented))
             {
+                Interlocked.Add(ref _idleBytes, -rented.Bytes);
                 Budget.Release(rented.Bytes);
             }
         }
@@ -46,6 +49,7 @@ public sealed class BufferPool(MemoryBudget budget)
         int length = SizeClass<T>(minimum);
         if (_idle.TryGetValue((typeof(T), length), out ConcurrentBag<Rented>? shelf) && shelf.TryTake(out Rented rented))
         {
+            Interlocked.Add(ref _idleBytes, -rented.Bytes);
             return rented;
         }
         rented = new Rented(GC.AllocateUninitializedArray<T>(length), (long)length * Unsafe.SizeOf<T>(), typeof(T));
@@ -53,7 +57,17 @@ public sealed class BufferPool(MemoryBudget budget)
         return rented;
     }
 
-    internal void Return(Rented rented) => _idle.GetOrAdd((rented.Element, rented.Array.Length), static _ => []).Add(rented);
+    internal void Return(Rented rented)
+    {
+        // Sizes change while a run adapts; what no longer fits the pattern is left to the collector instead of being kept for ever.
+        if (Interlocked.Add(ref _idleBytes, rented.Bytes) > mostIdle)
+        {
+            Interlocked.Add(ref _idleBytes, -rented.Bytes);
+            Budget.Release(rented.Bytes);
+            return;
+        }
+        _idle.GetOrAdd((rented.Element, rented.Array.Length), static _ => []).Add(rented);
+    }
 
     internal void Closed() => Interlocked.Decrement(ref _outstanding);
 

@@ -9,7 +9,7 @@ namespace StreamEtl.Pipeline;
 internal sealed class BatchSizer
 {
     private const int Smallest = 64 << 10;
-    private const int Largest = 4 << 20;
+    private const int Largest = 1 << 20;
     private const int UnitsPerStep = 24;
     private const double WorthMoving = 1.03;
 

@@ -1,5 +1,3 @@
-using StreamEtl.Sources;
-
 namespace StreamEtl.Pipeline;
 
 /// <summary><c>convert</c>: one pass from inputs to output.</summary>
@@ -19,7 +17,7 @@ internal sealed class ConvertJob(RunContext run, ConvertOptions options) : Job(r
         OutputTarget output = await OutputTarget.OpenAsync(Run, fields, mayRestart: Infer).ConfigureAwait(false);
         await using (output.ConfigureAwait(false))
         {
-            PassSegment segment = Segment(0, _ => ColumnMode.Convert);
+            PassSegment segment = Segment(0, Columns, _ => true);
             PassResult result = await PipelineGraph
                 .RunAsync(
                     Run,

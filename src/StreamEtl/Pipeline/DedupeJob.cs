@@ -1,7 +1,6 @@
 using StreamEtl.Batches;
 using StreamEtl.Dedupe;
 using StreamEtl.Hashing;
-using StreamEtl.Sources;
 
 namespace StreamEtl.Pipeline;
 
@@ -46,7 +45,8 @@ internal sealed class DedupeJob(RunContext run, DedupeOptions options) : Job(run
 
     private bool FitsOnePass()
     {
-        if (options.Key.Count > 0 || options.Keep.Count > 0 || options.KeepLast || RowContent.IsNeeded(options.Exact))
+        bool comparesAsWritten = !Infer || OutputTarget.WantsTypes(options);
+        if (options.Key.Count > 0 || options.Keep.Count > 0 || options.KeepLast || RowContent.IsNeeded(options.Exact) || !comparesAsWritten)
         {
             return false;
         }
@@ -63,6 +63,7 @@ internal sealed class DedupeJob(RunContext run, DedupeOptions options) : Job(run
         using var seen = new DistinctRows(Run.Budget);
         int[] all = [.. Enumerable.Range(0, Columns.Columns.Count)];
         await WriteAsync(
+                Columns,
                 counts: true,
                 prepare: batch => RowHashes.HashRows(batch, all),
                 accept: batch =>
@@ -95,11 +96,10 @@ internal sealed class DedupeJob(RunContext run, DedupeOptions options) : Job(run
             composite,
             RowContent.IsNeeded(options.Exact)
         );
-        // A schema's promises are about every column; they are checked in the pass that counts.
-        bool wholeRows = options.Schema is not null;
         PassSegment segment = Segment(
             0,
-            c => wholeRows || keys.Contains(c) || decisions.Contains(c) ? ColumnMode.Convert : ColumnMode.Skip,
+            Columns,
+            c => keys.Contains(c) || decisions.Contains(c),
             prepare: batch => RowHashes.HashKeys(batch, keys),
             accept: batch =>
                 deciding.Add(
@@ -124,6 +124,7 @@ internal sealed class DedupeJob(RunContext run, DedupeOptions options) : Job(run
     /// <summary>Second pass of two.</summary>
     private Task WriteAsync(RowBitmap winners) =>
         WriteAsync(
+            OutputColumns,
             counts: false,
             prepare: null,
             accept: batch =>
@@ -133,20 +134,20 @@ internal sealed class DedupeJob(RunContext run, DedupeOptions options) : Job(run
             }
         );
 
-    private async Task WriteAsync(bool counts, Action<RowBatch>? prepare, Action<RowBatch> accept)
+    private async Task WriteAsync(JobColumns columns, bool counts, Action<RowBatch>? prepare, Action<RowBatch> accept)
     {
         if (counts)
         {
             await Run.Rejects.RestartAsync().ConfigureAwait(false);
         }
-        var fields = Columns.Fields();
+        var fields = columns.Fields();
         OutputTarget output = await OutputTarget.OpenAsync(Run, fields, mayRestart: true).ConfigureAwait(false);
         await using (output.ConfigureAwait(false))
         {
             var spec = new PassSpec
             {
                 Phase = "writing",
-                Segments = [Segment(0, _ => ColumnMode.Convert, prepare, accept)],
+                Segments = [Segment(0, columns, _ => true, prepare: prepare, accept: accept)],
                 Encoder = output.Encoder,
                 Output = output.Stream,
                 CountsRows = counts,

@@ -4,7 +4,6 @@ using StreamEtl.Diagnostics;
 using StreamEtl.Diff;
 using StreamEtl.Errors;
 using StreamEtl.Hashing;
-using StreamEtl.Sources;
 using StreamEtl.Types;
 
 namespace StreamEtl.Pipeline;
@@ -78,7 +77,9 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
     private PassSegment Compare(int side, SnapshotDiff diff, int[] keys, int[] compared, int date) =>
         Segment(
             side,
-            c => keys.Contains(c) || compared.Contains(c) || c == date ? ColumnMode.Convert : ColumnMode.Skip,
+            Columns,
+            c => keys.Contains(c) || compared.Contains(c) || c == date,
+            keys,
             prepare: batch =>
             {
                 RowHashes.HashKeys(batch, keys);
@@ -93,25 +94,26 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
                     RowHashes.Pick(batch, keys),
                     RowHashes.Pick(batch, compared),
                     batch.FirstRow
-                ),
-            keys
+                )
         );
 
     private async Task WriteAsync(DiffOutcome outcome)
     {
         var cdc = new CdcColumns(Run.Report.StartedAt);
-        IReadOnlyList<Field> fields = [.. _written.Select(c => Columns.Fields()[c]), .. CdcColumns.Fields];
+        JobColumns columns = OutputColumns;
+        IReadOnlyList<Field> all = columns.Fields();
+        IReadOnlyList<Field> fields = [.. _written.Select(c => all[c]), .. CdcColumns.Fields];
         OutputTarget output = await OutputTarget.OpenAsync(Run, fields, mayRestart: true).ConfigureAwait(false);
         await using (output.ConfigureAwait(false))
         {
             var segments = new List<PassSegment>();
             if (outcome.Counts.Inserts + outcome.Counts.Updates > 0)
             {
-                segments.Add(Emit(New, outcome.Inserted, outcome.Updated, batch => cdc.Add(batch, outcome.Inserted)));
+                segments.Add(Emit(New, columns, outcome.Inserted, outcome.Updated, batch => cdc.Add(batch, outcome.Inserted)));
             }
             if (outcome.Counts.Deletes > 0)
             {
-                segments.Add(Emit(Old, outcome.Deleted, null, batch => cdc.Add(batch, null)));
+                segments.Add(Emit(Old, columns, outcome.Deleted, null, batch => cdc.Add(batch, null)));
             }
             var spec = new PassSpec
             {
@@ -126,10 +128,12 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
     }
 
     /// <summary>A segment that passes on the rows of a side whose bit is set in one of two bitmaps, with the two columns that say what happened to them.</summary>
-    private PassSegment Emit(int side, RowBitmap one, RowBitmap? other, Action<RowBatch> mark) =>
+    private PassSegment Emit(int side, JobColumns columns, RowBitmap one, RowBitmap? other, Action<RowBatch> mark) =>
         Segment(
             side,
-            c => _written.Contains(c) ? ColumnMode.Convert : ColumnMode.Skip,
+            columns,
+            _written.Contains,
+            Find(options.Key, "--key"),
             accept: batch =>
             {
                 int[] rows = batch.Lease.Rent<int>(batch.RowCount);

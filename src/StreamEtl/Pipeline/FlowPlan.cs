@@ -16,7 +16,7 @@ internal sealed record FlowPlan(long InFlightBytes, long PartBytes, int LargestB
     public const long SmallestMemory = 64L << 20;
 
     /// <summary>More bytes in flight than this bring no speed, only cache misses.</summary>
-    private const long EnoughPerThread = 112L << 20;
+    private const long EnoughPerThread = 80L << 20;
 
     /// <summary>Divides <paramref name="memory"/> bytes.</summary>
     public static FlowPlan For(long memory, int threads)
@@ -32,7 +32,7 @@ internal sealed record FlowPlan(long InFlightBytes, long PartBytes, int LargestB
         long inFlight = Math.Min(memory * 2 / 5, EnoughPerThread * threads);
         long part = inFlight / (threads + 2);
         // A decoded batch holds about four times its input; each thread decodes one while as many wait.
-        int largest = (int)Math.Clamp(inFlight / (16L * threads), 64 << 10, 4 << 20);
+        int largest = (int)Math.Clamp(inFlight / (16L * threads), 64 << 10, 1 << 20);
         return new FlowPlan(inFlight, part, largest, threads);
     }
 }

@@ -26,6 +26,9 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
     /// <summary>The columns under the types known so far.</summary>
     protected JobColumns Columns { get; private set; } = null!;
 
+    /// <summary>The columns of an output whose rows have been decided already: as they were written where the output is text as well.</summary>
+    protected JobColumns OutputColumns => OutputTarget.WantsTypes(Run.Options) ? Columns : Columns.AsWritten();
+
     /// <summary>Does the work and commits the output.</summary>
     public abstract Task ExecuteAsync();
 
@@ -96,20 +99,24 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
         report.SchemaChanges.AddRange(Columns.Changes());
     }
 
-    /// <summary>A segment that reads a side whole.</summary>
+    /// <summary>
+    /// A segment that reads columns of a side. Which rows are malformed, and so are no rows, must be the same in every pass, or ordinals would shift: hence the
+    /// same <paramref name="keys"/> in each, and under a schema every column in each.
+    /// </summary>
     protected PassSegment Segment(
         int side,
-        Func<int, ColumnMode> mode,
+        JobColumns columns,
+        Func<int, bool> wanted,
+        IReadOnlyList<int>? keys = null,
         Action<RowBatch>? prepare = null,
-        Action<RowBatch>? accept = null,
-        IReadOnlyList<int>? keys = null
+        Action<RowBatch>? accept = null
     )
     {
-        JobColumns columns = Columns;
+        bool all = Run.Options.Schema is not null;
         return new PassSegment
         {
             Side = _sides[side],
-            Plan = (input, _) => columns.Plan(side, input, mode, keys),
+            Plan = (input, _) => columns.Plan(side, input, c => all || wanted(c) ? ColumnMode.Convert : ColumnMode.Skip, keys),
             Prepare = prepare,
             Accept = accept,
         };

@@ -58,6 +58,25 @@ internal sealed class JobColumns
         return new JobColumns(sides, [.. matched.Select(m => Resolve(options, infer, sides, m.Name, m.SideNames))]);
     }
 
+    /// <summary>
+    /// The same columns with values as they were written, for a delimited output: only what every side holds as text and no schema declares can be that.
+    /// </summary>
+    public JobColumns AsWritten() =>
+        new(
+            _sides,
+            [
+                .. _columns.Select(c =>
+                    !c.Contract && _sides.Select((side, s) => c.SideNames[s] < 0 || side.IsText(c.SideNames[s])).All(isText => isText)
+                        ? c with
+                        {
+                            Type = ColumnType.Text,
+                            Patterns = new TextPattern[_sides.Length],
+                        }
+                        : c
+                ),
+            ]
+        );
+
     /// <summary>Index of a column that the user named.</summary>
     public int Find(string name, string option) =>
         ColumnMatch.Find(_names, name, option, string.Join(" or ", _sides.SelectMany(s => s.Inputs).Take(2).Select(i => i.Info.Name)));

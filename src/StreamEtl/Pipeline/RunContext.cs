@@ -19,9 +19,9 @@ internal sealed class RunContext
         CancellationToken = cancellationToken;
         Flow = FlowPlan.For(options.MemoryBytes, options.Threads);
         Budget = new MemoryBudget(options.MemoryBytes);
-        Pool = new BufferPool(Budget);
+        Pool = new BufferPool(Budget, Flow.InFlightBytes / 2);
         Rejects = new RejectLog(this);
-        Sizer = new BatchSizer(512 << 10, Flow.LargestBatch);
+        Sizer = new BatchSizer(256 << 10, Flow.LargestBatch);
         Workers = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, options.Threads).ConcurrentScheduler;
     }
 

@@ -1,5 +1,4 @@
 using StreamEtl.Errors;
-using StreamEtl.Sources;
 using StreamEtl.Types;
 
 namespace StreamEtl.Pipeline;
@@ -16,7 +15,7 @@ internal sealed class SchemaValidateJob(RunContext run, SchemaValidateOptions op
         var spec = new PassSpec
         {
             Phase = "validating",
-            Segments = [Segment(0, _ => ColumnMode.Convert)],
+            Segments = [Segment(0, Columns, _ => true)],
             CountsRows = true,
         };
         await PipelineGraph.RunAsync(Run, spec).ConfigureAwait(false);

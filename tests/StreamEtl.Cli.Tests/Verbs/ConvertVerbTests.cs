@@ -115,7 +115,13 @@ public sealed class ConvertVerbTests
 
     [Theory]
     [InlineData("no output is given", "-o FILE, or -o - --to FORMAT for standard output", "a.csv")]
-    [InlineData("standard output has no file name to tell the format by", "add --to csv, tsv, json, ndjson or parquet", "a.csv", "-o", "-")]
+    [InlineData(
+        "standard output has no file name to tell the format by",
+        "add --to csv, tsv, json, ndjson or parquet",
+        "a.parquet",
+        "-o",
+        "-"
+    )]
     [InlineData(
         "the name 'b.parqet' does not tell the output format",
         "did you mean '.parquet'? Else add --to FORMAT",
