@@ -7,6 +7,7 @@ internal static class TableInputs
     public static TableInput Create(string path, JobOptions options) =>
         TableFormats.Resolve(path, options.From, "--from") switch
         {
+            TableFormat.Parquet => new ParquetInput(path),
             var format => new CsvInput(path, format, options),
         };
 }

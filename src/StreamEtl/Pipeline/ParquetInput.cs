@@ -1,0 +1,18 @@
+using StreamEtl.Parquet.Reading;
+using StreamEtl.Sources;
+
+namespace StreamEtl.Pipeline;
+
+/// <summary>A Parquet file.</summary>
+internal sealed class ParquetInput(string path) : TableInput
+{
+    /// <inheritdoc/>
+    public override SourceInfo Info { get; } = new(path, File.Exists(path) ? new FileInfo(path).Length : null);
+
+    /// <inheritdoc/>
+    public override async ValueTask<IRowSource> OpenAsync(RunContext run, bool again, CancellationToken cancellationToken) =>
+        await ParquetRowSource.OpenAsync(path, run.Pool, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
