@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace StreamEtl.Compression;
 
@@ -13,6 +14,7 @@ public static class Snappy
 {
     private const int PieceBytes = 1 << 16;
     private const int TableBits = 14;
+    private const uint Multiplier = 0x1E35A7BD;
 
     /// <summary>Closer than this to the end of a piece no match is sought, so that 8 bytes can always be read.</summary>
     private const int Margin = 15;
@@ -150,147 +152,175 @@ public static class Snappy
         }
     }
 
-    private static int CompressPiece(ReadOnlySpan<byte> piece, Span<byte> destination, ushort[] table)
+    private static unsafe int CompressPiece(ReadOnlySpan<byte> piece, Span<byte> destination, ushort[] table)
     {
-        if (piece.Length <= Margin)
-        {
-            return piece.IsEmpty ? 0 : WriteLiteral(piece, destination);
-        }
         // A small piece needs a small table only, and clearing is part of the cost.
         int bits = Math.Clamp(BitOperations.Log2((uint)piece.Length) + 1, 8, TableBits);
         Array.Clear(table, 0, 1 << bits);
-        int shift = 32 - bits;
-        ref byte source = ref MemoryMarshal.GetReference(piece);
-        ref ushort slots = ref MemoryMarshal.GetArrayDataReference(table);
-        int written = 0;
-        int literal = 0;
-        int at = 1;
-        int limit = piece.Length - Margin;
-        while (true)
+        fixed (byte* source = piece)
+        fixed (byte* output = destination)
+        fixed (ushort* slots = table)
         {
-            int skip = 32;
-            int candidate;
-            int next = at;
-            uint four = Read4(ref source, next);
-            do
+            byte* to = output;
+            byte* literal = source;
+            byte* end = source + piece.Length;
+            if (piece.Length > Margin)
             {
-                at = next;
-                if (at > limit)
-                {
-                    return written + WriteLiteral(piece[literal..], destination[written..]);
-                }
-                next = at + (skip++ >> 5);
-                ref ushort slot = ref Unsafe.Add(ref slots, (nint)(four * 0x1E35A7BD >> shift));
-                candidate = slot;
-                slot = (ushort)at;
-                if (four == Read4(ref source, candidate))
+                literal = FindCopies(source, end, slots, 32 - bits, ref to);
+            }
+            return (int)(WriteLongLiteral(literal, (int)(end - literal), to) - output);
+        }
+    }
+
+    /// <summary>Writes everything up to the last copy; returns where the bytes after it start.</summary>
+    private static unsafe byte* FindCopies(byte* source, byte* end, ushort* slots, int shift, ref byte* output)
+    {
+        byte* to = output;
+        byte* limit = end - Margin;
+        byte* literal = source;
+        byte* at = source + 1;
+        while (at <= limit)
+        {
+            byte* candidate = null;
+            for (uint skip = 32; at <= limit; at += skip++ >> 5)
+            {
+                uint four = Read4(at);
+                ushort* slot = slots + (four * Multiplier >> shift);
+                candidate = source + *slot;
+                *slot = (ushort)(at - source);
+                if (four == Read4(candidate))
                 {
                     break;
                 }
-                four = Read4(ref source, Math.Min(next, limit));
-            } while (true);
-            if (at > literal)
-            {
-                written += WriteLiteral(piece[literal..at], destination[written..]);
+                candidate = null;
             }
-            do
+            if (candidate == null)
             {
-                int run = 4 + MatchLength(ref source, candidate + 4, at + 4, piece.Length);
-                written += WriteCopy(at - candidate, run, destination[written..]);
+                break;
+            }
+            to = WriteLiteral(literal, (int)(at - literal), to);
+            while (true)
+            {
+                int run = 4 + MatchLength(candidate + 4, at + 4, end);
+                to = WriteCopy((int)(at - candidate), run, to);
                 at += run;
                 literal = at;
                 if (at > limit)
                 {
-                    return written + (literal < piece.Length ? WriteLiteral(piece[literal..], destination[written..]) : 0);
+                    break;
                 }
                 // The position before the next is remembered too: cheap, and finds more.
-                ulong eight = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref source, at - 1));
-                Unsafe.Add(ref slots, (nint)((uint)eight * 0x1E35A7BD >> shift)) = (ushort)(at - 1);
-                four = (uint)(eight >> 8);
-                ref ushort slot = ref Unsafe.Add(ref slots, (nint)(four * 0x1E35A7BD >> shift));
-                candidate = slot;
-                slot = (ushort)at;
-            } while (four == Read4(ref source, candidate) && candidate < at);
-            at++;
+                ulong eight = *(ulong*)(at - 1);
+                slots[(uint)eight * Multiplier >> shift] = (ushort)(at - 1 - source);
+                uint four = (uint)(eight >> 8);
+                ushort* slot = slots + (four * Multiplier >> shift);
+                candidate = source + *slot;
+                *slot = (ushort)(at - source);
+                if (four != Read4(candidate))
+                {
+                    at++;
+                    break;
+                }
+            }
         }
+        output = to;
+        return literal;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int MatchLength(ref byte source, int a, int b, int end)
+    private static unsafe int MatchLength(byte* a, byte* b, byte* end)
     {
-        int start = b;
+        byte* start = b;
         while (b + 8 <= end)
         {
-            ulong difference =
-                Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref source, a)) ^ Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref source, b));
+            ulong difference = *(ulong*)a ^ *(ulong*)b;
             if (difference != 0)
             {
-                return b - start + (BitOperations.TrailingZeroCount(difference) >> 3);
+                return (int)(b - start) + (BitOperations.TrailingZeroCount(difference) >> 3);
             }
             a += 8;
             b += 8;
         }
-        while (b < end && Unsafe.Add(ref source, a) == Unsafe.Add(ref source, b))
+        while (b < end && *a == *b)
         {
             a++;
             b++;
         }
-        return b - start;
+        return (int)(b - start);
     }
 
-    private static int WriteLiteral(ReadOnlySpan<byte> literal, Span<byte> destination)
+    /// <summary>A literal that ends at least <see cref="Margin"/> bytes before the piece does, so that 16 bytes at a time may be copied, whatever its length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe byte* WriteLiteral(byte* literal, int length, byte* to)
     {
-        int n = literal.Length - 1;
-        int header;
+        if (length is 0 or > 60)
+        {
+            return WriteLongLiteral(literal, length, to);
+        }
+        *to++ = (byte)((length - 1) << 2);
+        for (int i = 0; i < length; i += 16)
+        {
+            Vector128.Load(literal + i).Store(to + i);
+        }
+        return to + length;
+    }
+
+    private static unsafe byte* WriteLongLiteral(byte* literal, int length, byte* to)
+    {
+        if (length == 0)
+        {
+            return to;
+        }
+        int n = length - 1;
         if (n < 60)
         {
-            destination[0] = (byte)(n << 2);
-            header = 1;
+            *to++ = (byte)(n << 2);
         }
         else if (n < 256)
         {
-            destination[0] = 60 << 2;
-            destination[1] = (byte)n;
-            header = 2;
+            *to++ = 60 << 2;
+            *to++ = (byte)n;
         }
         else
         {
-            destination[0] = 61 << 2;
-            BinaryPrimitives.WriteUInt16LittleEndian(destination[1..], (ushort)n);
-            header = 3;
+            *to++ = 61 << 2;
+            *to++ = (byte)n;
+            *to++ = (byte)(n >> 8);
         }
-        literal.CopyTo(destination[header..]);
-        return header + literal.Length;
+        Unsafe.CopyBlockUnaligned(to, literal, (uint)length);
+        return to + length;
     }
 
-    private static int WriteCopy(int offset, int run, Span<byte> destination)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe byte* WriteCopy(int offset, int run, byte* to)
     {
-        int written = 0;
         while (run >= 68)
         {
-            written += WriteLongCopy(offset, 64, destination[written..]);
+            to = WriteLongCopy(offset, 64, to);
             run -= 64;
         }
         if (run > 64)
         {
             // Leaves at least four for the last copy.
-            written += WriteLongCopy(offset, 60, destination[written..]);
+            to = WriteLongCopy(offset, 60, to);
             run -= 60;
         }
-        if (run < 12 && offset < 2048)
+        if (run >= 12 || offset >= 2048)
         {
-            destination[written] = (byte)(1 | (run - 4) << 2 | offset >> 8 << 5);
-            destination[written + 1] = (byte)offset;
-            return written + 2;
+            return WriteLongCopy(offset, run, to);
         }
-        return written + WriteLongCopy(offset, run, destination[written..]);
+        to[0] = (byte)(1 | (run - 4) << 2 | offset >> 8 << 5);
+        to[1] = (byte)offset;
+        return to + 2;
     }
 
-    private static int WriteLongCopy(int offset, int run, Span<byte> destination)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe byte* WriteLongCopy(int offset, int run, byte* to)
     {
-        destination[0] = (byte)(2 | (run - 1) << 2);
-        BinaryPrimitives.WriteUInt16LittleEndian(destination[1..], (ushort)offset);
-        return 3;
+        to[0] = (byte)(2 | (run - 1) << 2);
+        to[1] = (byte)offset;
+        to[2] = (byte)(offset >> 8);
+        return to + 3;
     }
 
     private static int WriteLength(int length, Span<byte> destination)
@@ -307,5 +337,5 @@ public static class Snappy
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Read4(ref byte source, int at) => Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref source, at));
+    private static unsafe uint Read4(byte* at) => *(uint*)at;
 }

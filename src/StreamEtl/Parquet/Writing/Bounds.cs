@@ -4,16 +4,13 @@ using StreamEtl.Types;
 
 namespace StreamEtl.Parquet.Writing;
 
-/// <summary>Smallest and largest value of a range, as statistics store them; texts are cut to <see cref="MaxBytes"/>.</summary>
+/// <summary>Smallest and largest value of a range, as statistics store them; texts are cut to <see cref="TextBounds.MaxBytes"/>.</summary>
 /// <param name="Min">At most the smallest.</param>
 /// <param name="Max">At least the largest.</param>
 /// <param name="MinExact">True when <paramref name="Min"/> is a value and not a prefix.</param>
 /// <param name="MaxExact">As <paramref name="MinExact"/>.</param>
 internal sealed record Bounds(byte[] Min, byte[] Max, bool MinExact = true, bool MaxExact = true)
 {
-    /// <summary>Longest text in statistics.</summary>
-    public const int MaxBytes = 64;
-
     /// <summary>Bounds of values in a range of a column; null when there are none.</summary>
     public static Bounds? Of(ColumnValues values, int first, int count, ColumnType type)
     {
@@ -21,7 +18,7 @@ internal sealed record Bounds(byte[] Min, byte[] Max, bool MinExact = true, bool
         {
             return null;
         }
-        return type.IsVariable ? Texts(values, first, count)
+        return type.IsVariable ? TextBounds.Of(values, first, count, type)
             : type.IsWide ? Wide(values.Wide.AsSpan(first, count))
             : type.Kind == ColumnKind.Float ? Floats(values.Longs.AsSpan(first, count))
             : Longs(values.Longs.AsSpan(first, count), type.Kind);
@@ -34,12 +31,16 @@ internal sealed record Bounds(byte[] Min, byte[] Max, bool MinExact = true, bool
         {
             return a ?? b;
         }
-        bool lower = Compare(b.Min, a.Min, type) < 0;
-        bool higher = Compare(b.Max, a.Max, type) > 0;
+        int low = Compare(b.Min, a.Min, type);
+        int high = Compare(b.Max, a.Max, type);
+        // Where a cut text ties with a whole one, the whole one says more.
+        bool lower = low < 0 || (low == 0 && b.MinExact);
+        bool higher = high > 0 || (high == 0 && b.MaxExact);
         return new Bounds(lower ? b.Min : a.Min, higher ? b.Max : a.Max, lower ? b.MinExact : a.MinExact, higher ? b.MaxExact : a.MaxExact);
     }
 
-    private static int Compare(byte[] a, byte[] b, ColumnType type)
+    /// <summary>The order of values as they stand in statistics (parquet.thrift, TypeDefinedOrder).</summary>
+    public static int Compare(byte[] a, byte[] b, ColumnType type)
     {
         if (type.IsVariable)
         {
@@ -109,79 +110,6 @@ internal sealed record Bounds(byte[] Min, byte[] Max, bool MinExact = true, bool
         BinaryPrimitives.WriteInt128BigEndian(low, min);
         BinaryPrimitives.WriteInt128BigEndian(high, max);
         return new Bounds(low, high);
-    }
-
-    private static Bounds Texts(ColumnValues values, int first, int count)
-    {
-        ReadOnlySpan<byte> min = default;
-        ReadOnlySpan<byte> max = default;
-        ulong minPrefix = ulong.MaxValue;
-        ulong maxPrefix = 0;
-        bool any = false;
-        foreach ((int start, int end, byte[] heap) in TextRuns.Of(values, first, count))
-        {
-            for (int i = start; i < end; i++)
-            {
-                TextView view = values.Views[i];
-                ulong prefix = Prefix(heap, view);
-                // Most texts are told from the bounds by their first eight bytes.
-                if (any && prefix > minPrefix && prefix < maxPrefix)
-                {
-                    continue;
-                }
-                ReadOnlySpan<byte> text = heap.AsSpan(view.Start, view.Length);
-                if (!any || text.SequenceCompareTo(min) < 0)
-                {
-                    min = text;
-                    minPrefix = prefix;
-                }
-                if (!any || text.SequenceCompareTo(max) > 0)
-                {
-                    max = text;
-                    maxPrefix = prefix;
-                }
-                any = true;
-            }
-        }
-        bool maxExact = max.Length <= MaxBytes;
-        byte[]? upper = maxExact ? max.ToArray() : Above(max[..MaxBytes]);
-        return new Bounds(
-            min[..Math.Min(min.Length, MaxBytes)].ToArray(),
-            upper ?? max.ToArray(),
-            min.Length <= MaxBytes,
-            maxExact || upper is null
-        );
-    }
-
-    /// <summary>The shortest text above everything that starts with the prefix, still valid UTF-8: its last character's code point plus one, or null.</summary>
-    private static byte[]? Above(ReadOnlySpan<byte> prefix)
-    {
-        for (int end = prefix.Length; end > 0; end--)
-        {
-            byte last = prefix[end - 1];
-            // Only ASCII is incremented: anything else would have to stay a valid sequence, and dropping it costs a little precision only.
-            if (last < 0x7F)
-            {
-                byte[] above = prefix[..end].ToArray();
-                above[^1]++;
-                return above;
-            }
-        }
-        return null;
-    }
-
-    private static ulong Prefix(byte[] heap, TextView view)
-    {
-        if (view.Length >= 8)
-        {
-            return BinaryPrimitives.ReadUInt64BigEndian(heap.AsSpan(view.Start));
-        }
-        ulong prefix = 0;
-        for (int i = 0; i < view.Length; i++)
-        {
-            prefix |= (ulong)heap[view.Start + i] << (56 - (8 * i));
-        }
-        return prefix;
     }
 
     private static byte[] Bytes(long value)

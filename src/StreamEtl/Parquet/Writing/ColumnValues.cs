@@ -1,3 +1,4 @@
+using System.Numerics;
 using StreamEtl.Batches;
 using StreamEtl.Errors;
 using StreamEtl.Memory;
@@ -30,7 +31,7 @@ internal sealed class ColumnValues
     /// <summary>128-bit decimals.</summary>
     public Int128[] Wide { get; private set; } = [];
 
-    /// <summary>Texts; each in the heap that <see cref="HeapAt"/> tells.</summary>
+    /// <summary>Texts; each in the array that <see cref="Heaps"/> tells.</summary>
     public TextView[] Views { get; private set; } = [];
 
     /// <summary>Runs of views that point into one array: index of the first, and the array.</summary>
@@ -60,15 +61,15 @@ internal sealed class ColumnValues
         return values;
     }
 
-    /// <summary>The heap of the run that holds value <paramref name="value"/>; callers walk runs in order instead where they can.</summary>
-    public byte[] HeapAt(int value)
+    /// <summary>Bytes of a text with its length, on average; at least 1.</summary>
+    public int AverageBytes()
     {
-        int run = _heaps.Count - 1;
-        while (_heaps[run].Start > value)
+        long bytes = 0;
+        foreach (TextView view in Views.AsSpan(0, Present))
         {
-            run--;
+            bytes += view.Length + sizeof(int);
         }
-        return _heaps[run].Bytes;
+        return (int)Math.Max(bytes / Math.Max(Present, 1), 1);
     }
 
     /// <summary>Values among the rows of a range.</summary>
@@ -79,9 +80,12 @@ internal sealed class ColumnValues
             return rows;
         }
         int count = 0;
-        for (int r = firstRow; r < firstRow + rows; r++)
+        int end = firstRow + rows;
+        for (int r = firstRow; r < end; r = (r | 63) + 1)
         {
-            count += (int)(Validity[r >> 6] >> r & 1);
+            // Shifts count modulo 64: below the first row, and above the last one when it lies in this word.
+            ulong word = Validity[r >> 6] >> r << r;
+            count += BitOperations.PopCount((r | 63) < end ? word : word & ~(ulong.MaxValue << end));
         }
         return count;
     }
@@ -109,11 +113,9 @@ internal sealed class ColumnValues
             int[]? selection = batch.Selection;
             for (int i = 0; i < batch.SelectedCount; i++, row++)
             {
-                if (!column.IsNull(selection is null ? i : selection[i]))
-                {
-                    validity[row >> 6] |= 1UL << row;
-                    Present++;
-                }
+                int has = column.IsNull(selection is null ? i : selection[i]) ? 0 : 1;
+                validity[row >> 6] |= (ulong)has << row;
+                Present += has;
             }
         }
         Validity = Present == Rows ? null : validity;

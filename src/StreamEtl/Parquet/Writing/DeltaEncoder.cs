@@ -31,9 +31,10 @@ internal static class DeltaEncoder
         return (double)bits / (sample.Length - 1) + 1;
     }
 
-    /// <summary>Encodes; differences wrap around, which decoding undoes.</summary>
-    public static void Encode(ReadOnlySpan<long> values, ByteBuffer output)
+    /// <summary>Encodes numbers of 4 or 8 bytes; differences wrap around at that width, which decoding undoes.</summary>
+    public static void Encode(ReadOnlySpan<long> values, int width, ByteBuffer output)
     {
+        int wrap = 64 - (8 * width);
         VarInt(BlockValues, output);
         VarInt(Minis, output);
         VarInt((ulong)values.Length, output);
@@ -45,7 +46,7 @@ internal static class DeltaEncoder
             long smallest = long.MaxValue;
             for (int i = 0; i < count; i++)
             {
-                long delta = unchecked(values[at + i] - values[at + i - 1]);
+                long delta = unchecked(values[at + i] - values[at + i - 1]) << wrap >> wrap;
                 deltas[i] = (ulong)delta;
                 smallest = Math.Min(smallest, delta);
             }

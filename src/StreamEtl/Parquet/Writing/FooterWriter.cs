@@ -3,7 +3,7 @@ using StreamEtl.Types;
 
 namespace StreamEtl.Parquet.Writing;
 
-/// <summary>Footer and page index (apache/parquet-format, parquet.thrift; the numbers here are its field ids).</summary>
+/// <summary>The footer (apache/parquet-format, parquet.thrift; the numbers here are its field ids).</summary>
 internal static class FooterWriter
 {
     private const int FooterVersion = 1;
@@ -43,36 +43,6 @@ internal static class FooterWriter
             thrift.Begin();
             thrift.Begin(1);
             thrift.End();
-            thrift.End();
-        }
-        thrift.End();
-        return thrift.Written;
-    }
-
-    /// <summary>ColumnIndex: bounds and NULLs by page.</summary>
-    public static ReadOnlyMemory<byte> ColumnIndex(ColumnChunk chunk)
-    {
-        var thrift = new ThriftWriter();
-        thrift.Bools(1, [.. chunk.Pages.Select(p => p.Bounds is null)]);
-        thrift.Binaries(2, [.. chunk.Pages.Select(p => p.Bounds?.Min ?? [])]);
-        thrift.Binaries(3, [.. chunk.Pages.Select(p => p.Bounds?.Max ?? [])]);
-        thrift.Int(4, 0);
-        thrift.Longs(5, [.. chunk.Pages.Select(p => p.NullCount)]);
-        thrift.End();
-        return thrift.Written;
-    }
-
-    /// <summary>OffsetIndex: where pages are.</summary>
-    public static ReadOnlyMemory<byte> OffsetIndex(ColumnChunk chunk, long groupOffset)
-    {
-        var thrift = new ThriftWriter();
-        thrift.Structs(1, chunk.Pages.Count);
-        foreach (DataPage page in chunk.Pages)
-        {
-            thrift.Begin();
-            thrift.Long(1, groupOffset + page.Offset);
-            thrift.Int(2, page.StoredBytes);
-            thrift.Long(3, page.FirstRow);
             thrift.End();
         }
         thrift.End();
@@ -128,8 +98,11 @@ internal static class FooterWriter
         thrift.End();
         thrift.Long(4, chunk.OffsetIndex.Offset);
         thrift.Int(5, chunk.OffsetIndex.Length);
-        thrift.Long(6, chunk.ColumnIndex.Offset);
-        thrift.Int(7, chunk.ColumnIndex.Length);
+        if (chunk.ColumnIndex.Length > 0)
+        {
+            thrift.Long(6, chunk.ColumnIndex.Offset);
+            thrift.Int(7, chunk.ColumnIndex.Length);
+        }
         thrift.End();
     }
 

@@ -7,6 +7,7 @@ internal sealed class LongDictionary
 {
     private const int Sample = 8192;
     private const int MostValues = 1 << 15;
+    private const int RunBits = 24;
     private const int SlotBits = 17;
 
     private LongDictionary(long[] values, int count, int[] indices)
@@ -70,6 +71,16 @@ internal sealed class LongDictionary
     /// <summary>Bits of an index.</summary>
     public int Width => HybridEncoder.Width(Count - 1);
 
-    /// <summary>Bytes of dictionary and indices, about.</summary>
-    public long Bytes(int rows) => (Count * 8L) + ((long)rows * Math.Max(Width, 1) / 8);
+    /// <summary>Bytes of dictionary and indices, about; long runs of one value cost next to nothing.</summary>
+    public long Bytes(int rows)
+    {
+        int sample = Math.Min(rows, Sample);
+        int runs = 1;
+        for (int i = 1; i < sample; i++)
+        {
+            runs += Indices[i] == Indices[i - 1] ? 0 : 1;
+        }
+        double bits = Math.Min(Math.Max(Width, 1), (double)runs / sample * RunBits);
+        return (Count * 8L) + (long)(rows * bits / 8);
+    }
 }

@@ -13,6 +13,7 @@ public sealed class ParquetEncoder(IReadOnlyList<Field> fields, ParquetWriteOpti
 {
     private static readonly byte[] Magic = "PAR1"u8.ToArray();
 
+    private readonly Field[] _fields = [.. fields.Select(f => f.Type.Kind == ColumnKind.Null ? f with { Type = ColumnType.Text } : f)];
     private readonly List<RowGroupEntry> _groups = [];
     private long _position;
 
@@ -27,15 +28,17 @@ public sealed class ParquetEncoder(IReadOnlyList<Field> fields, ParquetWriteOpti
         try
         {
             int rows = batches.Sum(b => b.SelectedCount);
-            var chunks = new ColumnChunk[fields.Count];
-            var nullCounts = new long[fields.Count];
+            var chunks = new ColumnChunk[_fields.Length];
+            var nullCounts = new long[_fields.Length];
             var part = new RowGroupPart(lease, rows, nullCounts, chunks);
-            for (int c = 0; c < fields.Count; c++)
+            var store = new PageStore(lease);
+            for (int c = 0; c < _fields.Length; c++)
             {
                 // What a column gathers and counts is scratch; only its pages stay with the part.
                 using BufferLease scratch = pool.Lease();
-                ColumnValues values = ColumnValues.Gather(batches, c, fields[c], rows, scratch);
-                chunks[c] = new ChunkEncoder(fields[c], options, lease, scratch).Encode(values, part);
+                ColumnValues values = ColumnValues.Gather(batches, c, _fields[c], rows, scratch);
+                var pages = new ChunkPages(_fields[c], options.Codec, store, part);
+                chunks[c] = new ChunkEncoder(_fields[c], options, scratch, pages).Encode(values);
                 nullCounts[c] = chunks[c].NullCount;
             }
             return part;
@@ -64,19 +67,28 @@ public sealed class ParquetEncoder(IReadOnlyList<Field> fields, ParquetWriteOpti
     /// <inheritdoc/>
     public async ValueTask WriteFooterAsync(Stream output, CancellationToken cancellationToken)
     {
-        foreach (ColumnChunk chunk in _groups.SelectMany(g => g.Columns))
+        foreach (RowGroupEntry group in _groups)
         {
-            chunk.ColumnIndex = await WriteIndexAsync(output, FooterWriter.ColumnIndex(chunk), cancellationToken).ConfigureAwait(false);
+            for (int c = 0; c < group.Columns.Length; c++)
+            {
+                ColumnChunk chunk = group.Columns[c];
+                // The index cannot say that a page has values and no bounds, as one of nothing but NaN has.
+                if (chunk.Pages.TrueForAll(p => p.Bounds is not null || p.NullCount == p.Rows))
+                {
+                    chunk.ColumnIndex = await WriteIndexAsync(output, PageIndexWriter.Columns(chunk, _fields[c].Type), cancellationToken)
+                        .ConfigureAwait(false);
+                }
+            }
         }
         foreach (RowGroupEntry group in _groups)
         {
             foreach (ColumnChunk chunk in group.Columns)
             {
-                chunk.OffsetIndex = await WriteIndexAsync(output, FooterWriter.OffsetIndex(chunk, group.Offset), cancellationToken)
+                chunk.OffsetIndex = await WriteIndexAsync(output, PageIndexWriter.Offsets(chunk, group.Offset), cancellationToken)
                     .ConfigureAwait(false);
             }
         }
-        ReadOnlyMemory<byte> footer = FooterWriter.Footer(fields, _groups, options.KeyValueMetadata);
+        ReadOnlyMemory<byte> footer = FooterWriter.Footer(_fields, _groups, options.KeyValueMetadata);
         await WriteAsync(output, footer, cancellationToken).ConfigureAwait(false);
         await WriteAsync(output, BitConverter.GetBytes(footer.Length), cancellationToken).ConfigureAwait(false);
         await WriteAsync(output, Magic, cancellationToken).ConfigureAwait(false);

@@ -55,14 +55,15 @@ internal static class SchemaWriter
         thrift.End();
     }
 
-    /// <summary>Converted types of local times do not exist: the older readers took every timestamp for UTC.</summary>
+    /// <summary>Local times bear the older annotation too, as LogicalTypes.md asks of writers for the sake of older readers; nanoseconds have none.</summary>
     private static int? Converted(ColumnType type) =>
         type.Kind switch
         {
             ColumnKind.Text => 0,
             ColumnKind.Decimal => 5,
             ColumnKind.Date => 6,
-            ColumnKind.Instant when type.Scale == 6 => 10,
+            ColumnKind.Time => 8,
+            ColumnKind.Timestamp or ColumnKind.Instant when type.Scale == 6 => 10,
             ColumnKind.Integer => 18,
             _ => null,
         };

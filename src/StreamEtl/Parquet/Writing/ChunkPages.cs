@@ -1,0 +1,87 @@
+using StreamEtl.Encoding;
+using StreamEtl.Parquet.Metadata;
+using StreamEtl.Types;
+
+namespace StreamEtl.Parquet.Writing;
+
+/// <summary>The pages of one column chunk: compresses them, appends them with their headers to the part, and keeps what footer and page index say of them.</summary>
+internal sealed class ChunkPages(Field field, CompressionCodec codec, PageStore store, EncodedPart part)
+{
+    /// <summary>Compression must save this share of a chunk's first page to be worth undoing on every read.</summary>
+    private const double WorthCompressing = 0.95;
+
+    private byte[]? _dictionary;
+    private bool _isCodecChosen;
+
+    /// <summary>What the footer says of the chunk.</summary>
+    public ColumnChunk Chunk { get; } = new() { Codec = codec };
+
+    /// <summary>Keeps the dictionary page until the first data page shows whether compression pays for both.</summary>
+    public void HoldDictionary(ReadOnlySpan<byte> page, int distinct)
+    {
+        _dictionary = page.ToArray();
+        Chunk.Distinct = distinct;
+    }
+
+    /// <summary>Writes a data page.</summary>
+    public void Write(ReadOnlySpan<byte> page, PageEncoding encoding, int firstRow, int rows, int present, Bounds? bounds)
+    {
+        ReadOnlyMemory<byte> stored = store.Compress(Chunk.Codec, page);
+        if (!_isCodecChosen)
+        {
+            stored = Start(page, stored, encoding);
+        }
+        long offset = part.Length;
+        Append(PageType.Data, page.Length, stored, 5, rows, encoding);
+        Chunk.Values += rows;
+        Chunk.NullCount += rows - present;
+        Chunk.Pages.Add(new DataPage(offset, (int)(part.Length - offset), firstRow, rows, rows - present, bounds));
+        Chunk.Bounds = Bounds.Merge(Chunk.Bounds, bounds, field.Type);
+    }
+
+    /// <summary>Chooses the codec and writes the dictionary; returns the first data page under that codec.</summary>
+    private ReadOnlyMemory<byte> Start(ReadOnlySpan<byte> page, ReadOnlyMemory<byte> stored, PageEncoding encoding)
+    {
+        _isCodecChosen = true;
+        ReadOnlyMemory<byte> dictionary = _dictionary is null ? default : store.Compress(Chunk.Codec, _dictionary);
+        int plainLength = page.Length + (_dictionary?.Length ?? 0);
+        if (stored.Length + dictionary.Length > plainLength * WorthCompressing)
+        {
+            Chunk.Codec = CompressionCodec.Uncompressed;
+            stored = store.Compress(Chunk.Codec, page);
+            dictionary = _dictionary;
+        }
+        Chunk.Encodings =
+            _dictionary is null ? [(int)PageEncoding.Rle, (int)encoding] : [(int)PageEncoding.Plain, (int)PageEncoding.Rle, (int)encoding];
+        if (_dictionary is not null)
+        {
+            Chunk.DictionaryOffset = part.Length;
+            Append(PageType.Dictionary, _dictionary.Length, dictionary, 7, (int)Chunk.Distinct!.Value, PageEncoding.Plain);
+        }
+        Chunk.DataOffset = part.Length;
+        return stored;
+    }
+
+    /// <summary>Appends a page behind its header (parquet.thrift, PageHeader); <paramref name="kindField"/> is the field that describes its kind.</summary>
+    private void Append(PageType type, int plainLength, ReadOnlyMemory<byte> stored, int kindField, int count, PageEncoding encoding)
+    {
+        var header = new ThriftWriter();
+        header.Int(1, (int)type);
+        header.Int(2, plainLength);
+        header.Int(3, stored.Length);
+        header.Begin(kindField);
+        header.Int(1, count);
+        header.Int(2, (int)encoding);
+        if (type == PageType.Data)
+        {
+            header.Int(3, (int)PageEncoding.Rle);
+            header.Int(4, (int)PageEncoding.Rle);
+        }
+        header.End();
+        header.End();
+        part.Append(header.Written);
+        part.Append(stored);
+        Chunk.UncompressedBytes += header.Written.Length + plainLength;
+        Chunk.StoredBytes += header.Written.Length + stored.Length;
+    }
+}
