@@ -91,7 +91,12 @@ internal sealed class ChunkEncoder(Field field, ParquetWriteOptions options, Buf
         }
         else
         {
-            WritePages(values, PageEncoding.Plain, width, (first, count) => PlainEncoder.Longs(values.Longs.AsSpan(first, count), width, _page));
+            WritePages(
+                values,
+                PageEncoding.Plain,
+                width,
+                (first, count) => PlainEncoder.Longs(values.Longs.AsSpan(first, count), width, _page)
+            );
         }
     }
 

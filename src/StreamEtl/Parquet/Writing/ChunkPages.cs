@@ -51,8 +51,9 @@ internal sealed class ChunkPages(Field field, CompressionCodec codec, PageStore 
             stored = store.Compress(Chunk.Codec, page);
             dictionary = _dictionary;
         }
-        Chunk.Encodings =
-            _dictionary is null ? [(int)PageEncoding.Rle, (int)encoding] : [(int)PageEncoding.Plain, (int)PageEncoding.Rle, (int)encoding];
+        Chunk.Encodings = _dictionary is null
+            ? [(int)PageEncoding.Rle, (int)encoding]
+            : [(int)PageEncoding.Plain, (int)PageEncoding.Rle, (int)encoding];
         if (_dictionary is not null)
         {
             Chunk.DictionaryOffset = part.Length;

@@ -90,7 +90,10 @@ internal sealed class TextDictionaryBuilder(int values, BufferLease lease)
         TextView known = _views[number];
         return _heads[number] == head
             && known.Length == view.Length
-            && (view.Length <= 8 || heap.AsSpan(view.Start + 8, view.Length - 8).SequenceEqual(_heaps[number].AsSpan(known.Start + 8, known.Length - 8)));
+            && (
+                view.Length <= 8
+                || heap.AsSpan(view.Start + 8, view.Length - 8).SequenceEqual(_heaps[number].AsSpan(known.Start + 8, known.Length - 8))
+            );
     }
 
     /// <summary>Eight bytes at a time, the last eight overlapping what was read before (multiply and fold, as wyhash does).</summary>
