@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using StreamEtl.Batches;
 using StreamEtl.Types;
 
 namespace StreamEtl.Parquet.Writing;

@@ -1,5 +1,4 @@
 using StreamEtl.Compression;
-using StreamEtl.Encoding;
 using StreamEtl.Memory;
 
 namespace StreamEtl.Parquet.Writing;
