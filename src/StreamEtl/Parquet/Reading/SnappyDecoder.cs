@@ -9,6 +9,9 @@ internal static class SnappyDecoder
     /// <summary>Longest copy that is made without looking at its exact length, where there is room.</summary>
     private const int Stride = 16;
 
+    /// <summary>No element of up to 60 literal bytes or a copy reads or writes further than this.</summary>
+    private const int Margin = 80;
+
     /// <summary>Fills exactly <paramref name="target"/>; false when the data is damaged or has another length.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> source, Span<byte> target)
     {
@@ -17,6 +20,112 @@ internal static class SnappyDecoder
             return false;
         }
         int to = 0;
+        return TryDecodeFast(source, target, ref from, ref to) && TryDecodeRest(source, target, from, to);
+    }
+
+    /// <summary>Decodes as long as neither end is near, so that short runs are copied without a look at their length; the rest is left to the careful loop.</summary>
+    private static bool TryDecodeFast(ReadOnlySpan<byte> source, Span<byte> target, ref int fromHere, ref int toHere)
+    {
+        int from = fromHere;
+        int to = toHere;
+        int lastFrom = source.Length - Margin;
+        int lastTo = target.Length - Margin;
+        ref byte input = ref MemoryMarshal.GetReference(source);
+        ref byte output = ref MemoryMarshal.GetReference(target);
+        while (from < lastFrom && to < lastTo)
+        {
+            uint tag = Unsafe.Add(ref input, from);
+            if ((tag & 3) == 0)
+            {
+                int literal = (int)(tag >> 2) + 1;
+                if (literal > 60)
+                {
+                    break;
+                }
+                ref byte start = ref Unsafe.Add(ref input, from + 1);
+                ref byte end = ref Unsafe.Add(ref output, to);
+                Copy16(ref start, ref end);
+                if (literal > Stride)
+                {
+                    Copy16(ref Unsafe.Add(ref start, 16), ref Unsafe.Add(ref end, 16));
+                    Copy16(ref Unsafe.Add(ref start, 32), ref Unsafe.Add(ref end, 32));
+                    Copy16(ref Unsafe.Add(ref start, 48), ref Unsafe.Add(ref end, 48));
+                }
+                from += literal + 1;
+                to += literal;
+                continue;
+            }
+            uint word = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref input, from + 1));
+            uint offset;
+            int count;
+            if ((tag & 3) == 1)
+            {
+                offset = ((tag & 0xE0) << 3) | (byte)word;
+                count = (int)((tag >> 2) & 7) + 4;
+                from += 2;
+            }
+            else
+            {
+                bool isShort = (tag & 3) == 2;
+                offset = isShort ? (ushort)word : word;
+                count = (int)(tag >> 2) + 1;
+                from += isShort ? 3 : 5;
+            }
+            if (offset - 1 >= (uint)to)
+            {
+                return false;
+            }
+            CopyBackFast(ref Unsafe.Add(ref output, to), (int)offset, count);
+            to += count;
+        }
+        (fromHere, toHere) = (from, to);
+        return true;
+    }
+
+    /// <summary>Repeats up to 64 bytes, writing as many as 64 in any case.</summary>
+    private static void CopyBackFast(ref byte to, int offset, int count)
+    {
+        ref byte from = ref Unsafe.Subtract(ref to, offset);
+        if (offset >= Stride)
+        {
+            Copy16(ref from, ref to);
+            for (int i = Stride; i < count; i += Stride)
+            {
+                Copy16(ref Unsafe.Add(ref from, i), ref Unsafe.Add(ref to, i));
+            }
+        }
+        else if (offset >= sizeof(ulong))
+        {
+            for (int i = 0; i < count; i += sizeof(ulong))
+            {
+                Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, i), Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref from, i)));
+            }
+        }
+        else if ((offset & (offset - 1)) == 0)
+        {
+            // Periods of 1, 2 and 4 bytes fill 8 bytes evenly.
+            ulong pattern = offset switch
+            {
+                1 => from * 0x0101010101010101UL,
+                2 => Unsafe.ReadUnaligned<ushort>(ref from) * 0x0001000100010001UL,
+                _ => Unsafe.ReadUnaligned<uint>(ref from) * 0x0000000100000001UL,
+            };
+            for (int i = 0; i < count; i += sizeof(ulong))
+            {
+                Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, i), pattern);
+            }
+        }
+        else
+        {
+            for (int i = 0; i < count; i++)
+            {
+                Unsafe.Add(ref to, i) = Unsafe.Add(ref from, i);
+            }
+        }
+    }
+
+    private static bool TryDecodeRest(ReadOnlySpan<byte> source, Span<byte> target, int from, int to)
+    {
         ref byte input = ref MemoryMarshal.GetReference(source);
         ref byte output = ref MemoryMarshal.GetReference(target);
         while (from < source.Length)

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using System.Text.Unicode;
 using StreamEtl.Batches;
 
 namespace StreamEtl.Parquet.Reading;
@@ -103,21 +104,34 @@ internal static class ValueConverter
         }
     }
 
-    /// <summary>Refuses values that are not UTF-8. <paramref name="region"/>: all bytes of the values, with whatever stands between them.</summary>
-    public static void CheckText(byte[] bytes, ReadOnlySpan<byte> region, ReadOnlySpan<TextView> views)
+    /// <summary>
+    /// Refuses values that are not UTF-8. <paramref name="region"/>: all bytes of the values, with whatever stands between them;
+    /// <paramref name="hasLengths"/>: that is the length of each, in 4 bytes before it.
+    /// </summary>
+    public static void CheckText(byte[] bytes, ReadOnlySpan<byte> region, ReadOnlySpan<TextView> views, bool hasLengths)
     {
-        // Lengths below 128 are ASCII bytes too, so that one look at the whole page settles most.
-        if (Ascii.IsValid(region))
+        // Lengths below 128 are ASCII characters too: they part the values, so that the page is valid as a whole exactly when each value is.
+        if (Ascii.IsValid(region) || (hasLengths && AreShort(views) && Utf8.IsValid(region)))
         {
             return;
         }
         foreach (TextView view in views)
         {
-            if (!System.Text.Unicode.Utf8.IsValid(bytes.AsSpan(view.Start, view.Length)))
+            if (!Utf8.IsValid(bytes.AsSpan(view.Start, view.Length)))
             {
                 throw new ParquetFault(Errors.ErrorKind.InvalidEncoding, "a text value is not valid UTF-8");
             }
         }
+    }
+
+    private static bool AreShort(ReadOnlySpan<TextView> views)
+    {
+        int longest = 0;
+        foreach (TextView view in views)
+        {
+            longest |= view.Length;
+        }
+        return longest <= sbyte.MaxValue;
     }
 
     private static void Mask(Span<long> values, long mask)
@@ -207,7 +221,7 @@ internal static class ValueConverter
         uint months = BinaryPrimitives.ReadUInt32LittleEndian(value);
         uint days = BinaryPrimitives.ReadUInt32LittleEndian(value[4..]);
         uint millis = BinaryPrimitives.ReadUInt32LittleEndian(value[8..]);
-        System.Text.Unicode.Utf8.TryWrite(
+        Utf8.TryWrite(
             destination,
             CultureInfo.InvariantCulture,
             $"P{months}M{days}DT{millis / 1000}.{millis % 1000:D3}S",

@@ -237,10 +237,10 @@ internal sealed class ValueReader(LeafType leaf, ByteStore store, Scratch scratc
             default:
                 throw WrongEncoding(encoding);
         }
-        Convert(bytes, from, to, views, target, at);
+        Convert(bytes, from, to, views, target, at, encoding == PageEncoding.Plain && !isFixed);
     }
 
-    private void Convert(byte[] bytes, int from, int to, Span<TextView> views, ValueArray target, int at)
+    private void Convert(byte[] bytes, int from, int to, Span<TextView> views, ValueArray target, int at, bool hasLengths)
     {
         if (leaf.Length > 0)
         {
@@ -251,7 +251,7 @@ internal sealed class ValueReader(LeafType leaf, ByteStore store, Scratch scratc
             case ValueConversion.None:
                 break;
             case ValueConversion.Text:
-                ValueConverter.CheckText(bytes, bytes.AsSpan(from, to - from), views);
+                ValueConverter.CheckText(bytes, bytes.AsSpan(from, to - from), views, hasLengths);
                 break;
             case ValueConversion.Uuid or ValueConversion.Interval:
                 // Growing the store would take the values away when they stand in it.
