@@ -4,7 +4,7 @@ namespace StreamEtl.Parquet.Reading;
 /// Puts the nested values of one field together from the levels of its leaves (S. Melnik et al., "Dremel", VLDB 2010), with the rules for lists and maps of old
 /// writers (LogicalTypes.md of apache/parquet-format). Levels that contradict each other are a <see cref="ParquetFault"/>.
 /// </summary>
-internal sealed class RecordAssembler(SchemaNode field, IReadOnlyList<NestedLeaf> leaves, INestedSink sink)
+internal sealed partial class RecordAssembler(SchemaNode field, IReadOnlyList<NestedLeaf> leaves, INestedSink sink)
 {
     private readonly int[] _entry = new int[leaves.Count];
     private readonly int[] _value = new int[leaves.Count];
@@ -43,6 +43,15 @@ internal sealed class RecordAssembler(SchemaNode field, IReadOnlyList<NestedLeaf
         {
             PassOver(field);
             return false;
+        }
+        if (field.IsVariant && !field.IsRepeated)
+        {
+            VariantValue value = ReadVariant(field);
+            if (!value.IsNull)
+            {
+                value.Write(field, sink);
+            }
+            return !value.IsNull;
         }
         Visit(field, present: true);
         return true;
@@ -106,6 +115,10 @@ internal sealed class RecordAssembler(SchemaNode field, IReadOnlyList<NestedLeaf
             }
             sink.Value(node, leaves[leaf].Values, _value[leaf]++);
             _entry[leaf]++;
+        }
+        else if (node.IsVariant)
+        {
+            ReadVariant(node).Write(node, sink);
         }
         else if (node.IsMap && IsEntries(node))
         {

@@ -43,4 +43,13 @@ internal sealed class SchemaNode
     public bool IsMap =>
         Element.Logical == LogicalKind.Map
         || (Element.Logical == LogicalKind.None && Element.Converted is ConvertedType.Map or ConvertedType.MapKeyValue);
+
+    /// <summary>True for a VARIANT: by its annotation, or by the two fields that every variant has and few structs.</summary>
+    public bool IsVariant =>
+        Children.Count is 2 or 3
+        && IsBinary("metadata")
+        && IsBinary("value")
+        && (Element.Logical == LogicalKind.Variant || (Element.Logical == LogicalKind.None && Children.All(c => c.Name is "metadata" or "value" or "typed_value")));
+
+    private bool IsBinary(string field) => Children.Exists(c => c.Name == field && c.Leaf is { Type.Kind: Types.ColumnKind.Binary } && !c.IsRepeated);
 }

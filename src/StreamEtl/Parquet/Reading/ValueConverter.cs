@@ -13,7 +13,8 @@ internal static class ValueConverter
     /// <summary>No UUID or interval takes more bytes as text.</summary>
     public const int LongestText = 64;
 
-    private const long MicrosPerDay = 86_400_000_000;
+    /// <summary>Microseconds of a day.</summary>
+    public const long MicrosPerDay = 86_400_000_000;
     private const int JulianEpoch = 2_440_588;
     private const int MaxDecimalBytes = 128;
 

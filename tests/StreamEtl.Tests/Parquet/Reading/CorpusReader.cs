@@ -70,6 +70,7 @@ internal static class CorpusReader
                 {
                     var store = new ByteStore(unit.Lease);
                     LeafDecoder? leaf = null;
+                    INestedSink sink = field.IsVariant ? new VariantTextSink(store) : new CanonicalSink(store);
                     nested[f] = decoder.Assemble(
                         (ParquetUnit)unit,
                         field,
