@@ -1,3 +1,6 @@
+using StreamEtl.Compression;
+using StreamEtl.Errors;
+
 namespace StreamEtl.Parquet.Reading;
 
 /// <summary>Decompresses pages, after a look at whether the codec can expand what is there to what the header claims.</summary>
@@ -16,7 +19,14 @@ internal static class PagePayload
         }
         else if (!destination.IsEmpty)
         {
-            PageDecompressor.Decompress(codec, source, destination);
+            try
+            {
+                PageCodec.Decompress(codec, source, destination);
+            }
+            catch (StreamEtlException e) when (e.Kind == ErrorKind.DamagedCompression)
+            {
+                throw new ParquetFault(ErrorKind.DamagedParquet, e.Reason, e);
+            }
         }
     }
 

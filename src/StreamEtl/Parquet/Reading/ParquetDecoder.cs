@@ -66,11 +66,6 @@ internal sealed class ParquetDecoder(ParquetFile file)
         {
             throw ParquetErrors.Locate(fault, file.Path, unit.RowGroup, field.Name, decoder?.FileOffset ?? -1);
         }
-        catch (StreamEtlException e) when (e.Kind == ErrorKind.DamagedCompression)
-        {
-            var fault = new ParquetFault(ErrorKind.DamagedParquet, e.Reason, e);
-            throw ParquetErrors.Locate(fault, file.Path, unit.RowGroup, field.Name, decoder?.FileOffset ?? -1);
-        }
     }
 
     /// <summary>Decodes the leaves of a nested field and gives each row's value to the sink, whose text in <paramref name="store"/> becomes the column.</summary>

@@ -76,7 +76,7 @@ internal static class CorpusReader
                         field,
                         new Scratch(unit.Lease),
                         store,
-                        new CanonicalSink(store),
+                        sink,
                         ref leaf
                     );
                 }

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace StreamEtl.Parquet.Reading;
+namespace StreamEtl.Compression;
 
 /// <summary>Decodes raw Snappy (format_description.txt of google/snappy).</summary>
 internal static class SnappyDecoder
@@ -12,13 +12,9 @@ internal static class SnappyDecoder
     /// <summary>No element of up to 60 literal bytes or a copy reads or writes further than this.</summary>
     private const int Margin = 80;
 
-    /// <summary>Fills exactly <paramref name="target"/>; false when the data is damaged or has another length.</summary>
-    public static bool TryDecode(ReadOnlySpan<byte> source, Span<byte> target)
+    /// <summary>Decodes what follows the stated length, from <paramref name="from"/> on, into exactly <paramref name="target"/>; false when the data is damaged.</summary>
+    public static bool TryDecode(ReadOnlySpan<byte> source, int from, Span<byte> target)
     {
-        if (!TryReadLength(source, out uint length, out int from) || length != (uint)target.Length)
-        {
-            return false;
-        }
         int to = 0;
         return TryDecodeFast(source, target, ref from, ref to) && TryDecodeRest(source, target, from, to);
     }
@@ -178,7 +174,7 @@ internal static class SnappyDecoder
     }
 
     /// <summary>Repeats <paramref name="count"/> bytes from <paramref name="offset"/> bytes before, which may overlap what is written.</summary>
-    internal static void CopyBack(Span<byte> target, int to, int offset, int count)
+    private static void CopyBack(Span<byte> target, int to, int offset, int count)
     {
         ref byte output = ref MemoryMarshal.GetReference(target);
         if (offset >= Stride && target.Length - to >= ((count + Stride - 1) & -Stride))
@@ -217,20 +213,5 @@ internal static class SnappyDecoder
         }
         count = (int)(length + 1);
         return count > 0;
-    }
-
-    private static bool TryReadLength(ReadOnlySpan<byte> source, out uint length, out int read)
-    {
-        length = 0;
-        for (read = 0; read < 5 && read < source.Length; )
-        {
-            byte b = source[read];
-            length |= (uint)(b & 0x7F) << (7 * read++);
-            if (b < 0x80)
-            {
-                return true;
-            }
-        }
-        return false;
     }
 }
