@@ -49,7 +49,11 @@ internal sealed class SchemaNode
         Children.Count is 2 or 3
         && IsBinary("metadata")
         && IsBinary("value")
-        && (Element.Logical == LogicalKind.Variant || (Element.Logical == LogicalKind.None && Children.All(c => c.Name is "metadata" or "value" or "typed_value")));
+        && (
+            Element.Logical == LogicalKind.Variant
+            || (Element.Logical == LogicalKind.None && Children.All(c => c.Name is "metadata" or "value" or "typed_value"))
+        );
 
-    private bool IsBinary(string field) => Children.Exists(c => c.Name == field && c.Leaf is { Type.Kind: Types.ColumnKind.Binary } && !c.IsRepeated);
+    private bool IsBinary(string field) =>
+        Children.Exists(c => c.Name == field && c.Leaf is { Type.Kind: Types.ColumnKind.Binary } && !c.IsRepeated);
 }

@@ -222,12 +222,7 @@ internal static class ValueConverter
         uint months = BinaryPrimitives.ReadUInt32LittleEndian(value);
         uint days = BinaryPrimitives.ReadUInt32LittleEndian(value[4..]);
         uint millis = BinaryPrimitives.ReadUInt32LittleEndian(value[8..]);
-        Utf8.TryWrite(
-            destination,
-            CultureInfo.InvariantCulture,
-            $"P{months}M{days}DT{millis / 1000}.{millis % 1000:D3}S",
-            out int written
-        );
+        Utf8.TryWrite(destination, CultureInfo.InvariantCulture, $"P{months}M{days}DT{millis / 1000}.{millis % 1000:D3}S", out int written);
         return written;
     }
 

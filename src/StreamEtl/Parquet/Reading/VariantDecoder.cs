@@ -130,10 +130,7 @@ internal sealed class VariantDecoder
             17 => Time(Int64(bytes, 0)),
             18 => Long(ColumnType.Instant with { Scale = 9 }, Int64(bytes, 0)),
             19 => Long(ColumnType.Timestamp with { Scale = 9 }, Int64(bytes, 0)),
-            20 => Bytes(
-                ColumnType.Text,
-                System.Text.Encoding.ASCII.GetBytes(new Guid(Part(bytes, 0, 16), bigEndian: true).ToString())
-            ),
+            20 => Bytes(ColumnType.Text, System.Text.Encoding.ASCII.GetBytes(new Guid(Part(bytes, 0, 16), bigEndian: true).ToString())),
             _ => throw ParquetFault.Unsupported($"a variant value of type {type}"),
         };
 

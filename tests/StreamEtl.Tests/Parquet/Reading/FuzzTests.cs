@@ -23,7 +23,10 @@ public sealed class FuzzTests(ITestOutputHelper output)
         output.WriteLine($"seed {seed}");
         byte[][] files =
         [
-            .. ParquetCorpus.Files.Where(f => f.Tier is "must" or "should").Select(f => File.ReadAllBytes(f.Path)).Where(b => b.Length <= LargestFile),
+            .. ParquetCorpus
+                .Files.Where(f => f.Tier is "must" or "should")
+                .Select(f => File.ReadAllBytes(f.Path))
+                .Where(b => b.Length <= LargestFile),
         ];
         string folder = Directory.CreateTempSubdirectory("streametl-fuzz").FullName;
         int refused = 0;
@@ -80,7 +83,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var bytes = new List<byte>(file);
         for (int n = random.Next(1, 5); n > 0; n--)
         {
-            int at = random.Next(2) == 0 ? random.Next(bytes.Count) : Math.Max(0, bytes.Count - 9 - random.Next(Math.Min(2000, bytes.Count)));
+            int at =
+                random.Next(2) == 0 ? random.Next(bytes.Count) : Math.Max(0, bytes.Count - 9 - random.Next(Math.Min(2000, bytes.Count)));
             switch (random.Next(6))
             {
                 case 0:
