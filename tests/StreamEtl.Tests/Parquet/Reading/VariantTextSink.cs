@@ -5,7 +5,7 @@ using StreamEtl.Types;
 
 namespace StreamEtl.Tests.Parquet.Reading;
 
-/// <summary>Writes variants as the corpus has them: a question mark and the text that DuckDB shows, which knows microseconds only.</summary>
+/// <summary>Writes variants as the corpus has them: a question mark and the text that DuckDB shows.</summary>
 internal sealed class VariantTextSink(ByteStore store) : INestedSink
 {
     private int _depth;
@@ -33,9 +33,13 @@ internal sealed class VariantTextSink(ByteStore store) : INestedSink
         }
         else if (kind is ColumnKind.Timestamp or ColumnKind.Instant)
         {
-            long micros = values.Type.Scale == 9 ? (long)Math.Round(values.Longs![index] / 1000m) : values.Longs![index];
-            DateTime time = DateTime.UnixEpoch.AddTicks(micros * 10);
-            Write(time.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture) + (kind == ColumnKind.Instant ? "+00" : ""));
+            // DuckDB cuts instants to microseconds, towards 1970, and keeps the nanoseconds of local times.
+            long value = values.Longs![index];
+            bool isNanos = values.Type.Scale == 9;
+            long micros = isNanos ? (kind == ColumnKind.Instant ? value / 1000 : (long)Math.Floor(value / 1000m)) : value;
+            string text = DateTime.UnixEpoch.AddTicks(micros * 10).ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
+            string nanos = isNanos && kind == ColumnKind.Timestamp ? (value - (micros * 1000)).ToString("D3", CultureInfo.InvariantCulture) : "";
+            Write(text + nanos + (kind == ColumnKind.Instant ? "+00" : ""));
         }
         else
         {
