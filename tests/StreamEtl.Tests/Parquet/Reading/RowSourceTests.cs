@@ -50,11 +50,7 @@ public sealed class RowSourceTests
     {
         var pool = new BufferPool(new MemoryBudget(1 << 28));
         using ParquetSession session = ParquetSession.Open(PathOf("int32_decimal"), pool);
-        PlanColumn[] plan =
-        [
-            new("value", 0, ColumnType.Text, ColumnMode.Convert),
-            new("missing", -1, ColumnType.Date, ColumnMode.Convert),
-        ];
+        PlanColumn[] plan = [new("value", 0, ColumnType.Text, ColumnMode.Convert), new("missing", -1, ColumnType.Date, ColumnMode.Convert)];
         session.Source.SetPlan(plan);
         using RowBatch batch = session.Source.Decode(session.Read()!, plan);
         Assert.Equal("1.00", TextOf(batch.Columns[0]!, 0));

@@ -38,7 +38,8 @@ internal sealed class VariantTextSink(ByteStore store) : INestedSink
             bool isNanos = values.Type.Scale == 9;
             long micros = isNanos ? (kind == ColumnKind.Instant ? value / 1000 : (long)Math.Floor(value / 1000m)) : value;
             string text = DateTime.UnixEpoch.AddTicks(micros * 10).ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
-            string nanos = isNanos && kind == ColumnKind.Timestamp ? (value - (micros * 1000)).ToString("D3", CultureInfo.InvariantCulture) : "";
+            string nanos =
+                isNanos && kind == ColumnKind.Timestamp ? (value - (micros * 1000)).ToString("D3", CultureInfo.InvariantCulture) : "";
             Write(text + nanos + (kind == ColumnKind.Instant ? "+00" : ""));
         }
         else
