@@ -4,8 +4,8 @@ using StreamEtl.Parquet.Metadata;
 namespace StreamEtl.Parquet.Reading;
 
 /// <summary>
-/// Walks one column chunk that is cut into several units, page by page, and copies for each unit the dictionary and the pages that its rows lie in. Pages at a
-/// cut go to both units, so that each decodes on its own.
+/// Walks one column chunk that is cut into several units, page by page, and hands each unit the dictionary and the pages that its rows lie in. A page at a cut goes
+/// to both units, which share it.
 /// </summary>
 internal sealed class ChunkCursor
 {
@@ -13,20 +13,22 @@ internal sealed class ChunkCursor
     private const int MaxHeader = 16 << 20;
 
     private readonly ParquetFile _file;
+    private readonly MemoryBudget _budget;
     private readonly ChunkInfo _chunk;
     private readonly SchemaNode _leaf;
     private readonly long _end;
     private readonly long _rowCount;
     private readonly long _valueCount;
-    private readonly Queue<Page> _pages = new();
-    private byte[] _dictionary = [];
+    private readonly Queue<StoredPage> _pages = new();
+    private StoredPage? _dictionary;
     private long _position;
     private long _values;
     private long _rows;
 
     /// <summary>Starts at the first page of a chunk of <paramref name="rowCount"/> rows.</summary>
-    public ChunkCursor(ParquetFile file, ChunkInfo chunk, SchemaNode leaf, long rowCount)
+    public ChunkCursor(ParquetFile file, ChunkInfo chunk, SchemaNode leaf, long rowCount, MemoryBudget budget)
     {
+        _budget = budget;
         _file = file;
         _chunk = chunk;
         _leaf = leaf;
@@ -38,7 +40,7 @@ internal sealed class ChunkCursor
     }
 
     /// <summary>The pages of rows from <paramref name="first"/> up to <paramref name="end"/>, counted within the row group. Called in row order.</summary>
-    public LeafSlice Slice(long first, long end, BufferLease lease)
+    public LeafSlice Slice(long first, long end)
     {
         // A nested row is complete only once the next one has begun.
         long wanted = _leaf.MaxRepetition > 0 ? Math.Min(end + 1, _rowCount) : end;
@@ -46,54 +48,63 @@ internal sealed class ChunkCursor
         {
             ReadPage();
         }
-        while (_pages.TryPeek(out Page? page) && page.RowEnd <= first)
+        while (_pages.TryPeek(out StoredPage? page) && page.RowEnd <= first)
         {
-            _pages.Dequeue();
+            _pages.Dequeue().Pass();
         }
-        int length = _dictionary.Length;
-        foreach (Page page in _pages)
+        long length = 0;
+        foreach (StoredPage page in _pages)
         {
-            length = checked(length + page.Bytes.Length);
+            length += page.Bytes.Length;
+            page.IsShared |= page.RowEnd > end;
         }
-        byte[] bytes = lease.Rent<byte>(length + BitUnpacker.Slack);
-        _dictionary.CopyTo(bytes, 0);
-        int used = _dictionary.Length;
-        long offset = _chunk.Start;
-        long rowStart = first;
-        foreach (Page page in _pages)
+        StoredPage[] pages = _dictionary is null ? [.. _pages] : [_dictionary, .. _pages];
+        long rowStart = _pages.TryPeek(out StoredPage? head) ? head.RowStart : first;
+        long offset = head?.FileOffset ?? _position;
+        return new LeafSlice([], (int)Math.Min(length, int.MaxValue), offset, pages, checked((int)(first - rowStart)));
+    }
+
+    /// <summary>Gives back what the pages are charged with.</summary>
+    public void Close()
+    {
+        _dictionary?.Pass();
+        while (_pages.TryDequeue(out StoredPage? page))
         {
-            if (used == _dictionary.Length)
-            {
-                (offset, rowStart) = (page.FileOffset - used, page.RowStart);
-            }
-            page.Bytes.CopyTo(bytes, used);
-            used += page.Bytes.Length;
+            page.Pass();
         }
-        return new LeafSlice(bytes, length, offset, checked((int)(first - rowStart)), WholeChunk: false);
     }
 
     private void ReadPage()
     {
         long offset = _position;
         PageHeader header = ReadHeader(out int headerLength);
-        byte[] bytes = GC.AllocateUninitializedArray<byte>(headerLength + header.CompressedBytes);
-        _file.Read(bytes, offset);
-        _position += bytes.Length;
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(header.CompressedBytes + BitUnpacker.Slack);
+        _file.Read(bytes.AsSpan(0, header.CompressedBytes), offset + headerLength);
+        _position += headerLength + header.CompressedBytes;
         if (header.Type == PageType.Dictionary)
         {
-            _dictionary = _dictionary.Length == 0 ? bytes : throw ParquetFault.Damaged("a column chunk has two dictionaries");
+            StoredPage page = Store(header, bytes, offset, 0);
+            _dictionary = _dictionary is null ? page : throw ParquetFault.Damaged("a column chunk has two dictionaries");
         }
         else if (header.Type is PageType.Data or PageType.DataV2)
         {
+            ReadOnlySpan<byte> payload = bytes.AsSpan(0, header.CompressedBytes);
             long start = _rows;
             _values += header.ValueCount;
-            _rows += _leaf.MaxRepetition == 0 ? header.ValueCount : RowCounter.Count(bytes, headerLength, header, _chunk, _leaf);
+            _rows += _leaf.MaxRepetition == 0 ? header.ValueCount : RowCounter.Count(payload, header, _chunk, _leaf);
             if (_rows > _rowCount || _values > _valueCount)
             {
                 throw ParquetFault.Damaged("a column chunk holds more values than its metadata says");
             }
-            _pages.Enqueue(new Page(bytes, offset, start, _rows));
+            _pages.Enqueue(Store(header, bytes, offset, start));
         }
+    }
+
+    private StoredPage Store(PageHeader header, byte[] bytes, long offset, long start)
+    {
+        var page = new StoredPage(header, bytes, offset, start, _rows, _budget);
+        page.Charge();
+        return page;
     }
 
     private PageHeader ReadHeader(out int length)
@@ -118,6 +129,4 @@ internal sealed class ChunkCursor
             }
         }
     }
-
-    private sealed record Page(byte[] Bytes, long FileOffset, long RowStart, long RowEnd);
 }

@@ -165,34 +165,22 @@ internal sealed class LeafDecoder(SchemaNode leaf, ChunkInfo chunk, LeafSlice sl
             throw ParquetFault.Damaged($"a dictionary page has the encoding {header.Encoding}");
         }
         byte[] bytes = Buffer(header, PageEncoding.Plain, out int start);
-        PagePayload.Decompress(chunk.Codec, Payload, bytes.AsSpan(start, header.UncompressedBytes));
         int end = start + header.UncompressedBytes;
+        PagePayload.Decompress(header, chunk.Codec, _walker.Payload, bytes.AsSpan(start, header.UncompressedBytes));
         _values.ReadDictionary(new PageData(bytes, start, start, start, start, end), header.ValueCount);
     }
 
-    /// <summary>Decompresses the page in hand and finds its parts.</summary>
+    /// <summary>Decompresses the page in hand, unless another unit has, and finds its parts.</summary>
     private PageData Open(PageHeader header)
     {
-        byte[] bytes = Buffer(header, header.Encoding, out int start);
-        int end = start + header.UncompressedBytes;
-        if (header.Type == PageType.Data)
+        if (_walker.Page is { IsShared: true } shared)
         {
-            PagePayload.Decompress(chunk.Codec, Payload, bytes.AsSpan(start, header.UncompressedBytes));
-            return PageData.SplitV1(bytes, start, end, header, leaf);
+            return PageData.Split(shared.Plain(chunk), 0, header, leaf);
         }
-        int levels = header.RepetitionBytes + header.DefinitionBytes;
-        ReadOnlySpan<byte> payload = Payload;
-        payload[..levels].CopyTo(bytes.AsSpan(start));
-        PagePayload.Decompress(
-            header.IsCompressed ? chunk.Codec : CompressionCodec.Uncompressed,
-            payload[levels..],
-            bytes.AsSpan(start + levels, header.UncompressedBytes - levels)
-        );
-        int definition = start + header.RepetitionBytes;
-        return new PageData(bytes, start, definition, definition, start + levels, end);
+        byte[] bytes = Buffer(header, header.Encoding, out int start);
+        PagePayload.Decompress(header, chunk.Codec, _walker.Payload, bytes.AsSpan(start, header.UncompressedBytes));
+        return PageData.Split(bytes, start, header, leaf);
     }
-
-    private ReadOnlySpan<byte> Payload => _walker.Bytes.AsSpan(_walker.Start, _walker.Header.CompressedBytes);
 
     /// <summary>Room for a page: in the column's own bytes where its values are viewed in place, else for a while.</summary>
     private byte[] Buffer(PageHeader header, PageEncoding encoding, out int start)

@@ -18,6 +18,17 @@ internal readonly record struct PageData(
     int End
 )
 {
+    /// <summary>Splits a decompressed page from <paramref name="start"/> on.</summary>
+    public static PageData Split(byte[] bytes, int start, PageHeader header, SchemaNode leaf)
+    {
+        if (header.Type == PageType.Data)
+        {
+            return SplitV1(bytes, start, start + header.UncompressedBytes, header, leaf);
+        }
+        int definition = start + header.RepetitionBytes;
+        return new PageData(bytes, start, definition, definition, definition + header.DefinitionBytes, start + header.UncompressedBytes);
+    }
+
     /// <summary>Splits a decompressed page of version 1 from <paramref name="start"/> on: each kind of level stands behind its length.</summary>
     public static PageData SplitV1(byte[] bytes, int start, int end, PageHeader header, SchemaNode leaf)
     {

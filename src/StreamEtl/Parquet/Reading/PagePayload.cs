@@ -1,13 +1,22 @@
 using StreamEtl.Compression;
 using StreamEtl.Errors;
+using StreamEtl.Parquet.Metadata;
 
 namespace StreamEtl.Parquet.Reading;
 
 /// <summary>Decompresses pages, after a look at whether the codec can expand what is there to what the header claims.</summary>
 internal static class PagePayload
 {
-    /// <summary>Fills exactly <paramref name="destination"/>.</summary>
-    public static void Decompress(CompressionCodec codec, ReadOnlySpan<byte> source, Span<byte> destination)
+    /// <summary>Decompresses a page, levels included, into exactly <paramref name="destination"/>. Levels of version 2 are never compressed.</summary>
+    public static void Decompress(PageHeader header, CompressionCodec codec, ReadOnlySpan<byte> payload, Span<byte> destination)
+    {
+        int levels = header.Type == PageType.DataV2 ? header.RepetitionBytes + header.DefinitionBytes : 0;
+        payload[..levels].CopyTo(destination);
+        bool isCompressed = header.Type != PageType.DataV2 || header.IsCompressed;
+        Decompress(isCompressed ? codec : CompressionCodec.Uncompressed, payload[levels..], destination[levels..]);
+    }
+
+    private static void Decompress(CompressionCodec codec, ReadOnlySpan<byte> source, Span<byte> destination)
     {
         if (codec == CompressionCodec.Uncompressed)
         {

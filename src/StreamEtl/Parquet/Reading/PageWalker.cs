@@ -3,7 +3,7 @@ using StreamEtl.Sources;
 
 namespace StreamEtl.Parquet.Reading;
 
-/// <summary>Walks the pages in a buffer: header, checksum, payload.</summary>
+/// <summary>Walks the pages of a slice: header, checksum, payload.</summary>
 internal sealed class PageWalker(LeafSlice slice, ChunkInfo chunk)
 {
     /// <summary>A page larger than this is refused: writers aim at 1 MB, and a few bytes of zstd can claim 2 GB.</summary>
@@ -12,6 +12,7 @@ internal sealed class PageWalker(LeafSlice slice, ChunkInfo chunk)
     private const int Tolerated = 16 << 20;
 
     private int _position;
+    private int _start;
 
     /// <summary>File offset of the page that was read last, for messages.</summary>
     public long FileOffset { get; private set; } = slice.FileOffset;
@@ -19,41 +20,49 @@ internal sealed class PageWalker(LeafSlice slice, ChunkInfo chunk)
     /// <summary>The header of the current page.</summary>
     public PageHeader Header { get; private set; } = new();
 
-    /// <summary>First byte of the current page's payload.</summary>
-    public int Start { get; private set; }
+    /// <summary>The current page, when it is not part of a whole chunk.</summary>
+    public StoredPage? Page { get; private set; }
 
-    /// <summary>End of the current page's payload.</summary>
-    public int End => Start + Header.CompressedBytes;
+    /// <summary>The current page's bytes as stored.</summary>
+    public ReadOnlySpan<byte> Payload => (Page?.Bytes ?? slice.Bytes).AsSpan(_start, Header.CompressedBytes);
 
-    /// <summary>The buffer.</summary>
-    public byte[] Bytes => slice.Bytes;
-
-    /// <summary>Moves to the next page and checks its bytes; false at the end of the buffer.</summary>
+    /// <summary>Moves to the next page and checks its bytes; false at the end of the slice.</summary>
     public bool Next()
     {
         if (!NextUnchecked())
         {
             return false;
         }
-        if (Header.Crc is { } crc && Crc32.Append(0, slice.Bytes.AsSpan(Start, Header.CompressedBytes)) != crc)
+        if (Header.Crc is { } crc && Crc32.Append(0, Payload) != crc)
         {
             throw ParquetFault.Damaged("the checksum of a page is wrong");
         }
         return true;
     }
 
-    /// <summary>Moves to the next page; false at the end of the buffer.</summary>
+    /// <summary>Moves to the next page; false at the end of the slice.</summary>
     public bool NextUnchecked()
     {
+        if (slice.Pages is { } pages)
+        {
+            if (_position == pages.Length)
+            {
+                return false;
+            }
+            Page = pages[_position++];
+            Header = Page.Header;
+            FileOffset = Page.FileOffset;
+            return true;
+        }
         if (_position >= slice.Length)
         {
             return false;
         }
         FileOffset = slice.FileOffset + _position;
         Header = PageHeader.Read(slice.Bytes.AsSpan(_position, slice.Length - _position), out int length);
-        Start = _position + length;
-        CheckSizes(Header, chunk, slice.Length - Start);
-        _position = End;
+        _start = _position + length;
+        CheckSizes(Header, chunk, slice.Length - _start);
+        _position = _start + Header.CompressedBytes;
         return true;
     }
 

@@ -90,7 +90,7 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
         {
             _group++;
             _rowInGroup = 0;
-            _cursors = null;
+            CloseCursors();
         }
         if (_group == _file.Footer.RowGroups.Count)
         {
@@ -112,8 +112,18 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
+        CloseCursors();
         _file.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private void CloseCursors()
+    {
+        foreach (ChunkCursor cursor in _cursors ?? [])
+        {
+            cursor.Close();
+        }
+        _cursors = null;
     }
 
     private ParquetUnit ReadUnit(RowGroupInfo group)
@@ -135,7 +145,7 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
             bool whole = rows == group.RowCount;
             if (!whole)
             {
-                _cursors ??= [.. _wanted.Select(leaf => new ChunkCursor(_file, group.Chunks[leaf.FirstLeaf], leaf, group.RowCount))];
+                _cursors ??= [.. _wanted.Select(leaf => new ChunkCursor(_file, group.Chunks[leaf.FirstLeaf], leaf, group.RowCount, _pool.Budget))];
             }
             var leaves = new LeafSlice?[_file.Schema.Leaves.Count];
             long bytes = 0;
@@ -144,7 +154,7 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
                 at = _wanted[i];
                 LeafSlice slice = whole
                     ? ReadChunk(group.Chunks[at.FirstLeaf], lease)
-                    : _cursors![i].Slice(_rowInGroup, _rowInGroup + rows, lease);
+                    : _cursors![i].Slice(_rowInGroup, _rowInGroup + rows);
                 leaves[at.FirstLeaf] = slice;
                 bytes += slice.Length;
                 Position = Math.Max(Position, slice.FileOffset + slice.Length);
@@ -175,6 +185,6 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
         }
         byte[] bytes = lease.Rent<byte>((int)length + BitUnpacker.Slack);
         _file.Read(bytes.AsSpan(0, (int)length), offset);
-        return new LeafSlice(bytes, (int)length, offset, 0, WholeChunk: true);
+        return new LeafSlice(bytes, (int)length, offset);
     }
 }

@@ -5,10 +5,9 @@ namespace StreamEtl.Parquet.Reading;
 /// <summary>Counts the rows that begin in a page of a nested column, which only its levels tell.</summary>
 internal static class RowCounter
 {
-    /// <summary>Rows that begin in the page whose payload follows its header in <paramref name="bytes"/>.</summary>
-    public static int Count(byte[] bytes, int headerLength, PageHeader header, ChunkInfo chunk, SchemaNode leaf)
+    /// <summary>Rows that begin in the page with this payload.</summary>
+    public static int Count(ReadOnlySpan<byte> payload, PageHeader header, ChunkInfo chunk, SchemaNode leaf)
     {
-        ReadOnlySpan<byte> payload = bytes.AsSpan(headerLength, header.CompressedBytes);
         PagePayload.CheckRatio(chunk.Codec, header.CompressedBytes, header.UncompressedBytes);
         byte[] page;
         int start;
@@ -22,7 +21,7 @@ internal static class RowCounter
         else
         {
             page = new byte[header.UncompressedBytes + BitUnpacker.Slack];
-            PagePayload.Decompress(chunk.Codec, payload, page.AsSpan(0, header.UncompressedBytes));
+            PagePayload.Decompress(header, chunk.Codec, payload, page.AsSpan(0, header.UncompressedBytes));
             var data = PageData.SplitV1(page, 0, header.UncompressedBytes, header, leaf);
             (start, end) = (data.RepetitionStart, data.DefinitionStart);
         }

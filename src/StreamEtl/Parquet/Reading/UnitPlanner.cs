@@ -9,7 +9,7 @@ namespace StreamEtl.Parquet.Reading;
 internal static class UnitPlanner
 {
     private const int Smallest = 4 << 20;
-    private const int Largest = 24 << 20;
+    private const int Largest = 32 << 20;
     private const int UnitsInBudget = 16;
 
     /// <summary>Rows per unit for a row group of which the given leaves are read under a memory limit of <paramref name="budget"/> bytes.</summary>

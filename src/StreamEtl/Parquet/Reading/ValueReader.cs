@@ -237,7 +237,26 @@ internal sealed class ValueReader(LeafType leaf, ByteStore store, Scratch scratc
             default:
                 throw WrongEncoding(encoding);
         }
+        if (ViewsInPlace(encoding) && !ReferenceEquals(bytes, store.Bytes))
+        {
+            (from, to) = MoveToStore(bytes, views);
+            bytes = store.Bytes;
+        }
         Convert(bytes, from, to, views, target, at, encoding == PageEncoding.Plain && !isFixed);
+    }
+
+    /// <summary>Copies the values of a page that is shared with other units, which may be gone before this one.</summary>
+    private (int From, int To) MoveToStore(byte[] bytes, Span<TextView> views)
+    {
+        int from = views[0].Start;
+        int length = views[^1].Start + views[^1].Length - from;
+        int start = store.Take(length);
+        bytes.AsSpan(from, length).CopyTo(store.Bytes.AsSpan(start));
+        foreach (ref TextView view in views)
+        {
+            view = new TextView(view.Start - from + start, view.Length);
+        }
+        return (start, start + length);
     }
 
     private void Convert(byte[] bytes, int from, int to, Span<TextView> views, ValueArray target, int at, bool hasLengths)

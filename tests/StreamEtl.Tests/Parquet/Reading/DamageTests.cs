@@ -88,12 +88,12 @@ public sealed class DamageTests(ITestOutputHelper output)
     }
 
     /// <summary>The error of reading a file, or null; anything else than the one error type escapes and fails the test.</summary>
-    internal static StreamEtlException? Record(string path, out long rows)
+    internal static StreamEtlException? Record(string path, out long rows, int rowsPerUnit = 0)
     {
         rows = 0;
         try
         {
-            rows = CorpusReader.Read(path, mostRows: 4_000_000);
+            rows = CorpusReader.Read(path, rowsPerUnit, mostRows: 4_000_000);
             return null;
         }
         catch (StreamEtlException e)

@@ -40,6 +40,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
                 {
                     var random = new Random(unchecked((seed * 1_000_003) + i));
                     byte[] bytes = Mutate(files[random.Next(files.Length)], random);
+                    int rowsPerUnit = random.Next(2) == 0 ? 0 : random.Next(1, 200);
                     string path = Path.Combine(folder, Environment.CurrentManagedThreadId.ToString(CultureInfo.InvariantCulture));
                     File.WriteAllBytes(path, bytes);
                     long allocated = GC.GetAllocatedBytesForCurrentThread();
@@ -47,7 +48,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
                     StreamEtlException? error;
                     try
                     {
-                        error = DamageTests.Record(path, out _);
+                        error = DamageTests.Record(path, out _, rowsPerUnit);
                     }
                     catch (Exception e)
                     {
