@@ -145,7 +145,10 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
             bool whole = rows == group.RowCount;
             if (!whole)
             {
-                _cursors ??= [.. _wanted.Select(leaf => new ChunkCursor(_file, group.Chunks[leaf.FirstLeaf], leaf, group.RowCount, _pool.Budget))];
+                _cursors ??=
+                [
+                    .. _wanted.Select(leaf => new ChunkCursor(_file, group.Chunks[leaf.FirstLeaf], leaf, group.RowCount, _pool.Budget)),
+                ];
             }
             var leaves = new LeafSlice?[_file.Schema.Leaves.Count];
             long bytes = 0;

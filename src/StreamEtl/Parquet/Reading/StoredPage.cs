@@ -44,7 +44,12 @@ internal sealed class StoredPage(PageHeader header, byte[] bytes, long fileOffse
             {
                 PagePayload.CheckRatio(chunk.Codec, header.CompressedBytes, header.UncompressedBytes);
                 byte[] plain = GC.AllocateUninitializedArray<byte>(header.UncompressedBytes + BitUnpacker.Slack);
-                PagePayload.Decompress(header, chunk.Codec, bytes.AsSpan(0, header.CompressedBytes), plain.AsSpan(0, header.UncompressedBytes));
+                PagePayload.Decompress(
+                    header,
+                    chunk.Codec,
+                    bytes.AsSpan(0, header.CompressedBytes),
+                    plain.AsSpan(0, header.UncompressedBytes)
+                );
                 _plain = plain;
                 Charge(plain.Length);
             }
