@@ -122,7 +122,9 @@ internal sealed class SampleTable
             }
             else if (type.IsWide)
             {
-                wide[r] = (new Int128((ulong)_random.NextInt64(), (ulong)_random.NextInt64()) >> _random.Next(1, 120)) * (_random.Next(2) == 0 ? 1 : -1);
+                wide[r] =
+                    (new Int128((ulong)_random.NextInt64(), (ulong)_random.NextInt64()) >> _random.Next(1, 120))
+                    * (_random.Next(2) == 0 ? 1 : -1);
                 wide[r] %= Int128.Parse("100000000000000000000000000000000000000", CultureInfo.InvariantCulture);
                 texts[r][index] = Decimal(wide[r], type.Scale);
             }
@@ -160,7 +162,19 @@ internal sealed class SampleTable
             _random.NextBytes(bytes);
             return bytes;
         }
-        string[] pieces = ["", "a", "open", "shipped", "Köln", "日本語テキスト", "\U0001F600", "quote \" and \\ and \n line", "\uFFFF", new string('z', 70)];
+        string[] pieces =
+        [
+            "",
+            "a",
+            "open",
+            "shipped",
+            "Köln",
+            "日本語テキスト",
+            "\U0001F600",
+            "quote \" and \\ and \n line",
+            "\uFFFF",
+            new string('z', 70),
+        ];
         string text = pieces[_random.Next(pieces.Length)];
         // Column 13 has few values and gets a dictionary; column 14 has many.
         return System.Text.Encoding.UTF8.GetBytes(index == 13 ? text : $"{text}{_random.Next()}{pieces[_random.Next(pieces.Length)]}");

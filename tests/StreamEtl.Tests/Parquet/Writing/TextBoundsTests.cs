@@ -61,7 +61,9 @@ public sealed class TextBoundsTests
         {
             byte[][] texts =
             [
-                .. Enumerable.Range(0, random.Next(1, 40)).Select(_ => Enumerable.Range(0, random.Next(0, 12)).Select(_ => (byte)random.Next(0, 3)).ToArray()),
+                .. Enumerable
+                    .Range(0, random.Next(1, 40))
+                    .Select(_ => Enumerable.Range(0, random.Next(0, 12)).Select(_ => (byte)random.Next(0, 3)).ToArray()),
             ];
             Array.Sort(texts, (a, b) => a.AsSpan().SequenceCompareTo(b));
             byte[] min = texts[0];
