@@ -73,7 +73,11 @@ public sealed class OracleTests(ITestOutputHelper output)
 
     private static async Task ReadAllAsync(string folder)
     {
-        var start = new ProcessStartInfo("node", [RepositoryFiles.At("tests", "oracles", "read.mjs"), folder]) { RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("node", [RepositoryFiles.At("tests", "oracles", "read.mjs"), folder])
+        {
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         using Process node = Process.Start(start)!;
         string errors = await node.StandardError.ReadToEndAsync();
         await node.WaitForExitAsync();
