@@ -1,6 +1,7 @@
 using StreamEtl.Cli.Terminal;
 using StreamEtl.Cli.Verbs;
 using StreamEtl.Diagnostics;
+using StreamEtl.Memory;
 using StreamEtl.Pipeline;
 using StreamEtl.Sources;
 using StreamEtl.Types;
@@ -40,5 +41,10 @@ internal sealed class Host
     public Func<string, IReadOnlyList<Field>> ReadSchema { get; init; } = SchemaFile.Read;
 
     /// <summary>The engine.</summary>
-    public Func<JobOptions, RunReport, IProgress<RunProgress>?, CancellationToken, Task> Run { get; init; } = EtlRunner.RunAsync;
+    public Func<JobOptions, RunReport, IProgress<RunProgress>?, CancellationToken, Task> Run { get; init; } =
+        static (options, report, progress, cancellationToken) =>
+        {
+            HeapLimit.Apply(options.MemoryBytes);
+            return EtlRunner.RunAsync(options, report, progress, cancellationToken);
+        };
 }

@@ -1,12 +1,12 @@
 namespace StreamEtl.Memory;
 
 /// <summary>Makes the collector keep to <c>--memory</c> too: without a limit it lets garbage pile up for as long as the machine has memory.</summary>
-internal static class HeapLimit
+public static class HeapLimit
 {
     /// <summary>What the runtime holds besides the run's buffers.</summary>
     private const long Slack = 48L << 20;
 
-    /// <summary>Limits the managed heap to <paramref name="memory"/> and a tenth, from now on. Does nothing where the runtime does not support it.</summary>
+    /// <summary>For a process that runs one job: limits the managed heap to <paramref name="memory"/> and a tenth, from now on. Does nothing where the runtime does not support it.</summary>
     public static void Apply(long memory)
     {
         AppContext.SetData("GCHeapHardLimit", (ulong)(memory + (memory / 10) + Slack));

@@ -20,7 +20,6 @@ public static class EtlRunner
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(report);
-        Memory.HeapLimit.Apply(options.MemoryBytes);
         var run = new RunContext(options, report, progress, cancellationToken);
         try
         {

@@ -8,6 +8,7 @@ internal static class TableInputs
         TableFormats.Resolve(path, options.From, "--from") switch
         {
             TableFormat.Parquet => new ParquetInput(path),
+            TableFormat.Json or TableFormat.NdJson => new JsonInput(path, options),
             var format => new CsvInput(path, format, options),
         };
 }

@@ -1,0 +1,27 @@
+using StreamEtl.Json;
+using StreamEtl.Sources;
+
+namespace StreamEtl.Pipeline;
+
+/// <summary>An NDJSON or JSON input. Its columns are found by reading it once, and remembered for every later pass.</summary>
+internal sealed class JsonInput(string path, JobOptions options) : TableInput
+{
+    private IByteInput? _bytes;
+    private IReadOnlyList<SourceColumn>? _columns;
+
+    /// <inheritdoc/>
+    public override SourceInfo Info => _bytes?.Info ?? new SourceInfo(path, null);
+
+    /// <inheritdoc/>
+    public override async ValueTask<IRowSource> OpenAsync(RunContext run, bool again, CancellationToken cancellationToken)
+    {
+        _bytes ??= ByteInputs.Create(path, options.TempDirectory);
+        var read = new JsonReadOptions { Encoding = options.Encoding, MaxRecordBytes = options.MaxRecordBytes };
+        JsonRowSource source = await JsonRowSource.OpenAsync(_bytes, read, _columns, run.Pool, cancellationToken).ConfigureAwait(false);
+        _columns = source.Columns;
+        return source;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => _bytes?.DisposeAsync() ?? ValueTask.CompletedTask;
+}
