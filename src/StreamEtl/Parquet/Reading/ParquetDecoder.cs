@@ -23,24 +23,30 @@ internal sealed class ParquetDecoder(ParquetFile file)
         var columns = new Column?[plan.Count];
         var rejects = new List<RejectedRecord>();
         ulong[]? rejected = null;
-        for (int c = 0; c < plan.Count; c++)
+        // Neighbouring units share pages; starting at different columns, two threads seldom wait for each other to decompress one.
+        int start = (unit.Number & 1) * plan.Count / 2;
+        for (int i = 0; i < plan.Count; i++)
         {
+            int c = (start + i) % plan.Count;
             PlanColumn wanted = plan[c];
             if (wanted.Mode is ColumnMode.Skip or ColumnMode.Observe)
             {
                 continue;
             }
-            Column column =
+            columns[c] =
                 wanted.SourceOrdinal < 0
                     ? Column.AllNull(wanted.Type, unit.RowCount, unit.Lease)
                     : ColumnCast.Cast(DecodeField(unit, wanted.SourceOrdinal, scratch), wanted.Type, unit.Lease);
-            columns[c] = column;
-            if (wanted.NullError is { } kind && column.NullCount > 0)
+        }
+        for (int c = 0; c < plan.Count; c++)
+        {
+            if (plan[c].NullError is { } kind && columns[c] is { NullCount: > 0 } column)
             {
-                RejectNulls(unit, column, wanted.Name, kind, ref rejected, rejects);
+                RejectNulls(unit, column, plan[c].Name, kind, ref rejected, rejects);
             }
         }
         scratch.Release();
+        unit.ReleaseStored();
         rejects.Sort((a, b) => a.Line.CompareTo(b.Line));
         var batch = new RowBatch(unit.Lease, unit.RowCount, columns) { InputBytes = unit.InputBytes, Rejects = rejects };
         return rejected is null ? batch : BatchFilter.Without(batch, rejected);

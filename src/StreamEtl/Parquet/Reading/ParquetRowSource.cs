@@ -23,6 +23,7 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
     private SchemaNode[] _wanted;
     private ChunkCursor[]? _cursors;
     private int _group;
+    private int _unitNumber;
     private long _rowInGroup;
     private long _firstRow;
     private int _rowsPerUnit;
@@ -162,7 +163,7 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
                 bytes += slice.Length;
                 Position = Math.Max(Position, slice.FileOffset + slice.Length);
             }
-            var unit = new ParquetUnit(lease, _group, _firstRow, rows, leaves, bytes);
+            var unit = new ParquetUnit(lease, _unitNumber++, _group, _firstRow, rows, leaves, bytes);
             _rowInGroup += rows;
             _firstRow += rows;
             return unit;

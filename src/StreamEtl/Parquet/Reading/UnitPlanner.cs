@@ -3,14 +3,14 @@ using StreamEtl.Parquet.Metadata;
 namespace StreamEtl.Parquet.Reading;
 
 /// <summary>
-/// Decides how many rows of a row group one unit has: all of them, so that pages are read and decompressed once, unless they would decode to more than
-/// a unit may take.
+/// Decides how many rows of a row group one unit has: as many as decode to a few megabytes, which the caches and several threads like, or to less under a small
+/// memory limit.
 /// </summary>
 internal static class UnitPlanner
 {
-    private const int Smallest = 4 << 20;
-    private const int Largest = 32 << 20;
-    private const int UnitsInBudget = 16;
+    private const int Smallest = 1 << 20;
+    private const int Largest = 8 << 20;
+    private const int UnitsInBudget = 64;
 
     /// <summary>Rows per unit for a row group of which the given leaves are read under a memory limit of <paramref name="budget"/> bytes.</summary>
     public static int RowsPerUnit(RowGroupInfo group, IReadOnlyList<SchemaNode> leaves, long budget)
