@@ -12,7 +12,7 @@ public abstract class SourceUnit(BufferLease lease) : IDisposable
     public abstract long InputBytes { get; }
 
     /// <summary>Gives the bytes back, unless a batch took them over.</summary>
-    public void Dispose()
+    public virtual void Dispose()
     {
         Lease.Dispose();
         GC.SuppressFinalize(this);

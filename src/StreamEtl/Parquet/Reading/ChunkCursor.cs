@@ -13,7 +13,7 @@ internal sealed class ChunkCursor
     private const int MaxHeader = 16 << 20;
 
     private readonly ParquetFile _file;
-    private readonly MemoryBudget _budget;
+    private readonly BufferPool _pool;
     private readonly ChunkInfo _chunk;
     private readonly SchemaNode _leaf;
     private readonly long _end;
@@ -26,9 +26,9 @@ internal sealed class ChunkCursor
     private long _rows;
 
     /// <summary>Starts at the first page of a chunk of <paramref name="rowCount"/> rows.</summary>
-    public ChunkCursor(ParquetFile file, ChunkInfo chunk, SchemaNode leaf, long rowCount, MemoryBudget budget)
+    public ChunkCursor(ParquetFile file, ChunkInfo chunk, SchemaNode leaf, long rowCount, BufferPool pool)
     {
-        _budget = budget;
+        _pool = pool;
         _file = file;
         _chunk = chunk;
         _leaf = leaf;
@@ -50,27 +50,32 @@ internal sealed class ChunkCursor
         }
         while (_pages.TryPeek(out StoredPage? page) && page.RowEnd <= first)
         {
-            _pages.Dequeue().Pass();
+            _pages.Dequeue().Release();
         }
         long length = 0;
         foreach (StoredPage page in _pages)
         {
-            length += page.Bytes.Length;
+            length += page.Header.CompressedBytes;
             page.IsShared |= page.RowEnd > end;
         }
         StoredPage[] pages = _dictionary is null ? [.. _pages] : [_dictionary, .. _pages];
+        foreach (StoredPage page in pages)
+        {
+            page.Hold();
+        }
         long rowStart = _pages.TryPeek(out StoredPage? head) ? head.RowStart : first;
         long offset = head?.FileOffset ?? _position;
         return new LeafSlice([], (int)Math.Min(length, int.MaxValue), offset, pages, checked((int)(first - rowStart)));
     }
 
-    /// <summary>Gives back what the pages are charged with.</summary>
+    /// <summary>Lets go of all pages.</summary>
     public void Close()
     {
-        _dictionary?.Pass();
+        _dictionary?.Release();
+        _dictionary = null;
         while (_pages.TryDequeue(out StoredPage? page))
         {
-            page.Pass();
+            page.Release();
         }
     }
 
@@ -78,33 +83,35 @@ internal sealed class ChunkCursor
     {
         long offset = _position;
         PageHeader header = ReadHeader(out int headerLength);
-        byte[] bytes = GC.AllocateUninitializedArray<byte>(header.CompressedBytes + BitUnpacker.Slack);
-        _file.Read(bytes.AsSpan(0, header.CompressedBytes), offset + headerLength);
         _position += headerLength + header.CompressedBytes;
-        if (header.Type == PageType.Dictionary)
+        if (header.Type is not (PageType.Dictionary or PageType.Data or PageType.DataV2))
         {
-            StoredPage page = Store(header, bytes, offset, 0);
-            _dictionary = _dictionary is null ? page : throw ParquetFault.Damaged("a column chunk has two dictionaries");
+            return;
         }
-        else if (header.Type is PageType.Data or PageType.DataV2)
+        var page = new StoredPage(header, offset, _pool);
+        try
         {
-            ReadOnlySpan<byte> payload = bytes.AsSpan(0, header.CompressedBytes);
-            long start = _rows;
+            _file.Read(page.Payload, offset + headerLength);
+            if (header.Type == PageType.Dictionary)
+            {
+                _dictionary = _dictionary is null ? page : throw ParquetFault.Damaged("a column chunk has two dictionaries");
+                return;
+            }
+            page.RowStart = _rows;
             _values += header.ValueCount;
-            _rows += _leaf.MaxRepetition == 0 ? header.ValueCount : RowCounter.Count(payload, header, _chunk, _leaf);
+            _rows += _leaf.MaxRepetition == 0 ? header.ValueCount : RowCounter.Count(page.Payload, header, _chunk, _leaf);
             if (_rows > _rowCount || _values > _valueCount)
             {
                 throw ParquetFault.Damaged("a column chunk holds more values than its metadata says");
             }
-            _pages.Enqueue(Store(header, bytes, offset, start));
+            page.RowEnd = _rows;
+            _pages.Enqueue(page);
         }
-    }
-
-    private StoredPage Store(PageHeader header, byte[] bytes, long offset, long start)
-    {
-        var page = new StoredPage(header, bytes, offset, start, _rows, _budget);
-        page.Charge();
-        return page;
+        catch
+        {
+            page.Release();
+            throw;
+        }
     }
 
     private PageHeader ReadHeader(out int length)

@@ -131,6 +131,8 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
     {
         SchemaNode? at = null;
         BufferLease lease = _pool.Lease();
+        var leaves = new LeafSlice?[_file.Schema.Leaves.Count];
+        var unit = new ParquetUnit(lease, _unitNumber++, _group, leaves);
         try
         {
             if (_rowInGroup == 0)
@@ -148,10 +150,9 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
             {
                 _cursors ??=
                 [
-                    .. _wanted.Select(leaf => new ChunkCursor(_file, group.Chunks[leaf.FirstLeaf], leaf, group.RowCount, _pool.Budget)),
+                    .. _wanted.Select(leaf => new ChunkCursor(_file, group.Chunks[leaf.FirstLeaf], leaf, group.RowCount, _pool)),
                 ];
             }
-            var leaves = new LeafSlice?[_file.Schema.Leaves.Count];
             long bytes = 0;
             for (int i = 0; i < _wanted.Length; i++)
             {
@@ -163,19 +164,19 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
                 bytes += slice.Length;
                 Position = Math.Max(Position, slice.FileOffset + slice.Length);
             }
-            var unit = new ParquetUnit(lease, _unitNumber++, _group, _firstRow, rows, leaves, bytes);
+            unit.SetRows(_firstRow, rows, bytes);
             _rowInGroup += rows;
             _firstRow += rows;
             return unit;
         }
         catch (ParquetFault fault)
         {
-            lease.Dispose();
+            unit.Dispose();
             throw ParquetErrors.Locate(fault, _file.Path, _group, at?.Name, at is null ? -1 : group.Chunks[at.FirstLeaf].Start);
         }
         catch
         {
-            lease.Dispose();
+            unit.Dispose();
             throw;
         }
     }

@@ -4,36 +4,45 @@ using StreamEtl.Parquet.Metadata;
 namespace StreamEtl.Parquet.Reading;
 
 /// <summary>
-/// A page of a chunk that is cut into several units. Units that share it decompress it once, whichever comes first. Its arrays are charged to the budget until the
-/// cursor has passed it; units still in flight may keep it a little longer.
+/// A page of a chunk that is cut into several units. Units that share it decompress it once, whichever comes first. Cursor and units hold it by counted
+/// references; the last to let go gives its arrays back.
 /// </summary>
-internal sealed class StoredPage(PageHeader header, byte[] bytes, long fileOffset, long rowStart, long rowEnd, MemoryBudget budget)
+internal sealed class StoredPage
 {
     private readonly Lock _lock = new();
+    private readonly BufferLease _lease;
     private byte[]? _plain;
-    private long _charged;
-    private bool _passed;
+    private int _references = 1;
+
+    /// <summary>Makes a page with room for its payload; the caller holds the first reference.</summary>
+    public StoredPage(PageHeader header, long fileOffset, BufferPool pool)
+    {
+        Header = header;
+        FileOffset = fileOffset;
+        _lease = pool.Lease();
+        Bytes = _lease.Rent<byte>(header.CompressedBytes + BitUnpacker.Slack);
+    }
 
     /// <summary>The page's header.</summary>
-    public PageHeader Header => header;
+    public PageHeader Header { get; }
 
-    /// <summary>The payload, with slack behind it.</summary>
-    public byte[] Bytes => bytes;
+    /// <summary>An array that starts with the payload.</summary>
+    public byte[] Bytes { get; }
+
+    /// <summary>The payload.</summary>
+    public Span<byte> Payload => Bytes.AsSpan(0, Header.CompressedBytes);
 
     /// <summary>File offset of the header.</summary>
-    public long FileOffset => fileOffset;
+    public long FileOffset { get; }
 
     /// <summary>Rows of the row group that begin before the page.</summary>
-    public long RowStart => rowStart;
+    public long RowStart { get; set; }
 
     /// <summary>Rows of the row group that begin before the page's end.</summary>
-    public long RowEnd => rowEnd;
+    public long RowEnd { get; set; }
 
     /// <summary>True when more than one unit has rows in it. Set before the first of them is handed out.</summary>
     public bool IsShared { get; set; }
-
-    /// <summary>Charges the stored bytes.</summary>
-    public void Charge() => Charge(bytes.Length);
 
     /// <summary>The decompressed page, with slack.</summary>
     public byte[] Plain(ChunkInfo chunk)
@@ -42,38 +51,24 @@ internal sealed class StoredPage(PageHeader header, byte[] bytes, long fileOffse
         {
             if (_plain is null)
             {
-                PagePayload.CheckRatio(chunk.Codec, header.CompressedBytes, header.UncompressedBytes);
-                byte[] plain = GC.AllocateUninitializedArray<byte>(header.UncompressedBytes + BitUnpacker.Slack);
-                PagePayload.Decompress(
-                    header,
-                    chunk.Codec,
-                    bytes.AsSpan(0, header.CompressedBytes),
-                    plain.AsSpan(0, header.UncompressedBytes)
-                );
+                PagePayload.CheckRatio(chunk.Codec, Header.CompressedBytes, Header.UncompressedBytes);
+                byte[] plain = _lease.Rent<byte>(Header.UncompressedBytes + BitUnpacker.Slack);
+                PagePayload.Decompress(Header, chunk.Codec, Payload, plain.AsSpan(0, Header.UncompressedBytes));
                 _plain = plain;
-                Charge(plain.Length);
             }
             return _plain;
         }
     }
 
-    /// <summary>Gives back what was charged: no later unit needs the page.</summary>
-    public void Pass()
-    {
-        lock (_lock)
-        {
-            _passed = true;
-            budget.Release(_charged);
-            _charged = 0;
-        }
-    }
+    /// <summary>Takes a further reference.</summary>
+    public void Hold() => Interlocked.Increment(ref _references);
 
-    private void Charge(long count)
+    /// <summary>Lets one reference go.</summary>
+    public void Release()
     {
-        if (!_passed)
+        if (Interlocked.Decrement(ref _references) == 0)
         {
-            budget.Reserve(count);
-            _charged += count;
+            _lease.Dispose();
         }
     }
 }
