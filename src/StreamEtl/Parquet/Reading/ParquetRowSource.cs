@@ -148,10 +148,7 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
             bool whole = rows == group.RowCount;
             if (!whole)
             {
-                _cursors ??=
-                [
-                    .. _wanted.Select(leaf => new ChunkCursor(_file, group.Chunks[leaf.FirstLeaf], leaf, group.RowCount, _pool)),
-                ];
+                _cursors ??= [.. _wanted.Select(leaf => new ChunkCursor(_file, group.Chunks[leaf.FirstLeaf], leaf, group.RowCount, _pool))];
             }
             long bytes = 0;
             for (int i = 0; i < _wanted.Length; i++)
