@@ -104,10 +104,10 @@ public sealed class InferenceTests
             Assert.True(bad == 0, $"{string.Join(" | ", values)} under {type}");
             if (type.Type.Kind is ColumnKind.Integer or ColumnKind.Text)
             {
-                Span<byte> text = stackalloc byte[128];
+                byte[] text = new byte[128];
                 for (int i = 0; i < values.Length; i++)
                 {
-                    Assert.Equal(values[i], System.Text.Encoding.UTF8.GetString(text[..ValueText.Format(column, i, text)]));
+                    Assert.Equal(values[i], System.Text.Encoding.UTF8.GetString(text, 0, ValueText.Format(column, i, text)));
                 }
             }
         }
