@@ -78,5 +78,65 @@ public sealed class RowSourceTests
         );
     }
 
+    [Fact]
+    public void Decode_UnitsThatSharePagesOnManyThreads_GivesTheSameRows()
+    {
+        string path = ParquetCorpus.OfTier("must").Where(f => f.Rows is > 500 and < 20_000).MaxBy(f => f.Columns.Length)!.Path;
+        List<string> expected = Rows(path, rowsPerUnit: 0, threads: 1);
+        for (int round = 0; round < 4; round++)
+        {
+            Assert.Equal(expected, Rows(path, rowsPerUnit: 37, threads: 4));
+        }
+    }
+
+    [Fact]
+    public void Dispose_UnitsNeverDecoded_LeavesNothingRented()
+    {
+        var pool = new BufferPool(new MemoryBudget(1 << 28));
+        using (ParquetSession session = ParquetSession.Open(PathOf("alltypes_plain.snappy"), pool, rowsPerUnit: 1))
+        {
+            session.Source.SetPlan(CorpusReader.PlanOf(session.Source));
+            SourceUnit first = session.Read()!;
+            session.Read()!.Dispose();
+            first.Dispose();
+        }
+        Assert.Equal(0, pool.OutstandingLeases);
+    }
+
+    private static List<string> Rows(string path, int rowsPerUnit, int threads)
+    {
+        var pool = new BufferPool(new MemoryBudget(1 << 28));
+        var rows = new List<string>();
+        using (ParquetSession session = ParquetSession.Open(path, pool, rowsPerUnit))
+        {
+            IReadOnlyList<PlanColumn> plan = [.. CorpusReader.PlanOf(session.Source).Select(c => c with { Type = ColumnType.Text })];
+            session.Source.SetPlan(plan);
+            var units = new List<SourceUnit>();
+            while (session.Read() is { } unit)
+            {
+                units.Add(unit);
+            }
+            string[][] parts = new string[units.Count][];
+            Parallel.For(
+                0,
+                units.Count,
+                new ParallelOptions { MaxDegreeOfParallelism = threads },
+                i =>
+                {
+                    using RowBatch batch = session.Source.Decode(units[i], plan);
+                    parts[i] =
+                    [
+                        .. Enumerable
+                            .Range(0, batch.RowCount)
+                            .Select(r => string.Join('|', batch.Columns.Select(c => c!.IsNull(r) ? "" : TextOf(c, r)))),
+                    ];
+                }
+            );
+            rows.AddRange(parts.SelectMany(p => p));
+        }
+        Assert.Equal(0, pool.OutstandingLeases);
+        return rows;
+    }
+
     private static string TextOf(Column column, int row) => System.Text.Encoding.UTF8.GetString(column.Text(row));
 }
