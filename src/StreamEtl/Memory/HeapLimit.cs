@@ -4,12 +4,12 @@ namespace StreamEtl.Memory;
 public static class HeapLimit
 {
     /// <summary>What the runtime holds besides the run's buffers.</summary>
-    private const long Slack = 48L << 20;
+    private const long Slack = 36L << 20;
 
-    /// <summary>For a process that runs one job: limits the managed heap to <paramref name="memory"/> and a tenth, from now on. Does nothing where the runtime does not support it.</summary>
+    /// <summary>For a process that runs one job: limits the managed heap to <paramref name="memory"/> and a little, from now on. Does nothing where the runtime does not support it.</summary>
     public static void Apply(long memory)
     {
-        AppContext.SetData("GCHeapHardLimit", (ulong)(memory + (memory / 10) + Slack));
+        AppContext.SetData("GCHeapHardLimit", (ulong)(memory + (memory / 20) + Slack));
         try
         {
             GC.RefreshMemoryLimit();

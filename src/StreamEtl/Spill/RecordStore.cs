@@ -32,7 +32,8 @@ internal sealed class RecordStore : IDisposable
             _file,
             (int)Math.Clamp(perChunk, SmallestChunk, LargestChunk),
             keepsContents,
-            budget.Limit * 3 / 4
+            // The rest is for batches in flight beside it.
+            budget.Limit * 11 / 20
         );
         for (int i = 0; i < Partitions; i++)
         {
