@@ -33,7 +33,9 @@ internal sealed class RecordStore : IDisposable
             (int)Math.Clamp(perChunk, SmallestChunk, LargestChunk),
             keepsContents,
             // The rest is for batches in flight beside it.
-            budget.Limit * 11 / 20
+            budget.Limit
+                * 11
+                / 20
         );
         for (int i = 0; i < Partitions; i++)
         {
