@@ -30,7 +30,12 @@ internal static class CsvRecords
     /// SHA-256 over each record (each field as <c>length:bytes,</c>, then LF), the number of records, and the faults as <c>kind@offset</c>.
     /// <paramref name="next"/> gives the end of a block from its start and the end that was too short for a record (the start itself at first).
     /// </summary>
-    public static (string Hash, int Records, string Faults) Read(byte[] input, CsvDialect dialect, IScanner scanner, Func<int, int, int> next)
+    public static (string Hash, int Records, string Faults) Read(
+        byte[] input,
+        CsvDialect dialect,
+        IScanner scanner,
+        Func<int, int, int> next
+    )
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var faults = new List<string>();

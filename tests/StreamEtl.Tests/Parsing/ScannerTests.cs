@@ -86,16 +86,28 @@ public sealed class ScannerTests
     [Fact]
     public void Scan_DamagedInputs_AreWhatTheScalarScannerFinds()
     {
-        int inputs = int.TryParse(Environment.GetEnvironmentVariable("STREAMETL_FUZZ_CSV"), CultureInfo.InvariantCulture, out int n) ? n : 200_000;
+        int inputs = int.TryParse(Environment.GetEnvironmentVariable("STREAMETL_FUZZ_CSV"), CultureInfo.InvariantCulture, out int n)
+            ? n
+            : 200_000;
         const int Seed = 20260;
         var random = new Random(Seed);
         byte[][] seeds = [.. CsvCorpus.Of("fuzz", "malformed").Select(f => f.Bytes).Where(b => b.Length > 0)];
         CsvDialect[] dialects =
         [
             CsvDialect.Default,
-            CsvDialect.Default with { Quote = null },
-            CsvDialect.Default with { Escape = (byte)'\\' },
-            CsvDialect.Default with { Delimiter = (byte)';', Quote = (byte)'\'' },
+            CsvDialect.Default with
+            {
+                Quote = null,
+            },
+            CsvDialect.Default with
+            {
+                Escape = (byte)'\\',
+            },
+            CsvDialect.Default with
+            {
+                Delimiter = (byte)';',
+                Quote = (byte)'\'',
+            },
         ];
         IScanner[] fast = [.. Scanners.Available.Where(s => s is not ScalarScanner)];
         var pool = new BufferPool(new MemoryBudget(long.MaxValue));
