@@ -124,7 +124,7 @@ internal static class NumberText
             {
                 return false;
             }
-            parts = new DecimalParts(0, integerDigits, fraction.Length, true);
+            parts = new DecimalParts(0, integerDigits, fraction.Length, fraction.Length > 0);
             return true;
         }
         Int128 unscaled = 0;

@@ -78,7 +78,8 @@ internal static class SnapshotCorpus
     private static IEnumerable<string> Folders()
     {
         yield return RepositoryFiles.At("tests", "StreamEtl.Tests", "Corpus", "snapshots");
-        string beside = RepositoryFiles.At("..", "shared", "corpus", "snapshots");
+        string? shared = Environment.GetEnvironmentVariable("STREAMETL_CORPUS");
+        string beside = shared is null ? RepositoryFiles.At("..", "shared", "corpus", "snapshots") : Path.Combine(shared, "snapshots");
         if (Directory.Exists(beside))
         {
             yield return beside;

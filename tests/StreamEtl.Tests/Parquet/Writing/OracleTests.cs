@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using StreamEtl.Memory;
 using StreamEtl.Parquet;
@@ -15,17 +14,15 @@ public sealed class OracleTests(ITestOutputHelper output)
     [Fact]
     public async Task ParquetEncoder_EveryTypeCodecAndShape_IsReadAlikeByFourReaders()
     {
-        if (!Directory.Exists(RepositoryFiles.At("tests", "oracles", "node_modules")))
+        if (!NodeOracle.IsInstalled(output))
         {
-            Assert.False(Environment.GetEnvironmentVariable("CI") == "true", "run npm install in tests/oracles");
-            output.WriteLine("skipped: run npm install in tests/oracles");
             return;
         }
         DirectoryInfo folder = Directory.CreateTempSubdirectory("streametl-oracles");
         try
         {
             Dictionary<string, List<string?[]>> expected = await WriteAllAsync(folder.FullName);
-            await ReadAllAsync(folder.FullName);
+            await NodeOracle.RunAsync("read.mjs", folder.FullName);
             foreach ((string name, List<string?[]> rows) in expected)
             {
                 foreach (string reader in Readers)
@@ -69,19 +66,6 @@ public sealed class OracleTests(ITestOutputHelper output)
         }
         Assert.Equal(0, pool.OutstandingLeases);
         return expected;
-    }
-
-    private static async Task ReadAllAsync(string folder)
-    {
-        var start = new ProcessStartInfo("node", [RepositoryFiles.At("tests", "oracles", "read.mjs"), folder])
-        {
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        using Process node = Process.Start(start)!;
-        string errors = await node.StandardError.ReadToEndAsync();
-        await node.WaitForExitAsync();
-        Assert.True(node.ExitCode == 0, errors);
     }
 
     private static void AssertSeen(List<string?[]> expected, string path)
