@@ -1,3 +1,4 @@
+using StreamEtl.Compression;
 using StreamEtl.Errors;
 
 namespace StreamEtl.Cli.Verbs;
@@ -5,19 +6,11 @@ namespace StreamEtl.Cli.Verbs;
 /// <summary>The formats by their names and by the extensions of file names.</summary>
 internal static class FormatName
 {
-    private static readonly string[] Compressed = [".gz", ".gzip", ".zst", ".zstd", ".zip"];
     private static readonly string[] Extensions = [".csv", ".tsv", ".json", ".ndjson", ".parquet", ".txt", ".tab", ".jsonl", ".pq"];
 
     /// <summary>The format of a file name, compression stripped; null when the extension says nothing.</summary>
-    public static string? Of(string path)
-    {
-        string name = path;
-        string? suffix = Array.Find(Compressed, s => name.EndsWith(s, StringComparison.OrdinalIgnoreCase));
-        if (suffix is not null)
-        {
-            name = name[..^suffix.Length];
-        }
-        return Path.GetExtension(name).ToLowerInvariant() switch
+    public static string? Of(string path) =>
+        Path.GetExtension(CompressedName.Strip(path)).ToLowerInvariant() switch
         {
             ".csv" or ".txt" => "csv",
             ".tsv" or ".tab" => "tsv",
@@ -26,7 +19,6 @@ internal static class FormatName
             ".parquet" or ".pq" => "parquet",
             _ => null,
         };
-    }
 
     /// <summary>For an extension that says nothing: the one that was probably meant.</summary>
     public static string? NearestExtension(string path) => NearestName.Find(Path.GetExtension(path), Extensions);

@@ -1,4 +1,5 @@
 using StreamEtl.Cli.Arguments;
+using StreamEtl.Compression;
 using StreamEtl.Errors;
 
 namespace StreamEtl.Cli.Verbs;
@@ -62,7 +63,22 @@ internal static class Inputs
             RefuseOverwriting(path, inputs, arguments);
         }
         string? format = arguments.Text(SharedOptions.To) ?? (path == Standard ? FilterFormat(arguments, inputs) : FormatName.Of(path));
-        return format is not null ? (path, format) : throw UnknownFormat(path);
+        if (format is null)
+        {
+            throw UnknownFormat(path);
+        }
+        if (format != "parquet" && arguments.Has(SharedOptions.Compression))
+        {
+            throw UsageError.Create(
+                $"--compression is of Parquet pages, and the output is {format}",
+                path == Standard ? "compress in the pipe: … | gzip" : $"name the output {CompressedName.Strip(path)}.gz or .zst"
+            );
+        }
+        if (format is not ("csv" or "tsv") && arguments.Has(SharedOptions.OutputDelimiter))
+        {
+            throw UsageError.Create($"--out-delimiter is of a CSV output, and the output is {format}");
+        }
+        return (path, format);
     }
 
     /// <summary>A filter from delimited text writes CSV; from anything else, standard output has to be told.</summary>

@@ -10,7 +10,7 @@ internal static class SharedOptions
     public static readonly OptionSpec Output = new(
         "output",
         OptionGroup.Output,
-        "where the result goes; - is standard output",
+        "where the result goes (text also .gz, .zst); - is standard output",
         "PATH",
         Short: 'o'
     );

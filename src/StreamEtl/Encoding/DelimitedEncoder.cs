@@ -13,25 +13,27 @@ public sealed class DelimitedEncoder(IReadOnlyList<Field> fields, char delimiter
     private readonly SearchValues<byte> _special = SearchValues.Create([(byte)delimiter, (byte)'"', (byte)'\n', (byte)'\r']);
 
     /// <inheritdoc/>
-    public override async ValueTask WriteHeaderAsync(Stream output, CancellationToken cancellationToken)
+    internal override ReadOnlyMemory<byte> Prologue
     {
-        ArgumentNullException.ThrowIfNull(output);
-        var bytes = new ArrayBufferWriter<byte>();
-        for (int i = 0; i < Fields.Count; i++)
+        get
         {
-            if (i > 0)
+            var bytes = new ArrayBufferWriter<byte>();
+            for (int i = 0; i < Fields.Count; i++)
             {
-                bytes.Write([(byte)delimiter]);
+                if (i > 0)
+                {
+                    bytes.Write([(byte)delimiter]);
+                }
+                byte[] name = System.Text.Encoding.UTF8.GetBytes(Fields[i].Name);
+                bytes.Advance(AddText(name, bytes.GetSpan((name.Length * 2) + 2)));
             }
-            byte[] name = System.Text.Encoding.UTF8.GetBytes(Fields[i].Name);
-            bytes.Advance(AddText(name, bytes.GetSpan((name.Length * 2) + 2)));
+            bytes.Write("\n"u8);
+            return bytes.WrittenMemory;
         }
-        bytes.Write("\n"u8);
-        await output.WriteAsync(bytes.WrittenMemory, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public override ValueTask WriteFooterAsync(Stream output, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    internal override ReadOnlyMemory<byte> Epilogue => default;
 
     private protected override void AddRow(RowBatch batch, int row, ByteBuffer text, long[] nullCounts)
     {

@@ -10,10 +10,10 @@ public sealed class JsonLinesEncoder(IReadOnlyList<Field> fields, BufferPool poo
     private readonly JsonRows _rows = new(fields);
 
     /// <inheritdoc/>
-    public override ValueTask WriteHeaderAsync(Stream output, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    internal override ReadOnlyMemory<byte> Prologue => default;
 
     /// <inheritdoc/>
-    public override ValueTask WriteFooterAsync(Stream output, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    internal override ReadOnlyMemory<byte> Epilogue => default;
 
     private protected override void AddRow(RowBatch batch, int row, ByteBuffer text, long[] nullCounts)
     {

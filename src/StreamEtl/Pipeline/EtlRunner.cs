@@ -23,6 +23,7 @@ public static class EtlRunner
         var run = new RunContext(options, report, progress, cancellationToken);
         try
         {
+            OutputRules.Check(options);
             Job job = NewJob(run);
             await using (job.ConfigureAwait(false))
             {

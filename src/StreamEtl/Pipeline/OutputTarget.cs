@@ -1,3 +1,4 @@
+using StreamEtl.Compression;
 using StreamEtl.Encoding;
 using StreamEtl.Parquet.Writing;
 using StreamEtl.Sinks;
@@ -13,21 +14,19 @@ internal sealed class OutputTarget : IAsyncDisposable
 {
     private readonly IOutputFile _file;
     private readonly FileStream? _staged;
-    private readonly Stream? _compressor;
 
-    private OutputTarget(IBatchEncoder encoder, IOutputFile file, FileStream? staged, Stream? compressor)
+    private OutputTarget(IBatchEncoder encoder, IOutputFile file, FileStream? staged)
     {
         Encoder = encoder;
         _file = file;
         _staged = staged;
-        _compressor = compressor;
     }
 
     /// <summary>Makes the parts.</summary>
     public IBatchEncoder Encoder { get; }
 
     /// <summary>Takes the parts.</summary>
-    public Stream Stream => _compressor ?? _staged ?? _file.Stream;
+    public Stream Stream => _staged ?? _file.Stream;
 
     /// <summary>Bytes in the output, once committed.</summary>
     public long Length => _file.Length;
@@ -54,8 +53,7 @@ internal sealed class OutputTarget : IAsyncDisposable
                     }
                 )
                 : null;
-        Stream? compressor = null;
-        var target = new OutputTarget(encoder, file, staged, compressor);
+        var target = new OutputTarget(encoder, file, staged);
         try
         {
             await encoder.WriteHeaderAsync(target.Stream, run.CancellationToken).ConfigureAwait(false);
@@ -72,10 +70,6 @@ internal sealed class OutputTarget : IAsyncDisposable
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
         await Encoder.WriteFooterAsync(Stream, cancellationToken).ConfigureAwait(false);
-        if (_compressor is not null)
-        {
-            await _compressor.DisposeAsync().ConfigureAwait(false);
-        }
         if (_staged is not null)
         {
             _staged.Position = 0;
@@ -87,10 +81,7 @@ internal sealed class OutputTarget : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_compressor is not null)
-        {
-            await _compressor.DisposeAsync().ConfigureAwait(false);
-        }
+        (Encoder as IDisposable)?.Dispose();
         if (_staged is not null)
         {
             await _staged.DisposeAsync().ConfigureAwait(false);
@@ -104,10 +95,24 @@ internal sealed class OutputTarget : IAsyncDisposable
         return TableFormats.Resolve(options.Output, options.To, "--to") switch
         {
             TableFormat.Parquet => new ParquetEncoder(fields, new ParquetWriteOptions { Codec = options.Compression }, run.Pool),
-            TableFormat.NdJson => new JsonLinesEncoder(fields, run.Pool),
-            TableFormat.Json => new JsonArrayEncoder(fields, run.Pool),
-            TableFormat.Tsv => new DelimitedEncoder(fields, options.OutputDelimiter ?? '\t', run.Pool),
-            _ => new DelimitedEncoder(fields, options.OutputDelimiter ?? ',', run.Pool),
+            var format => Compress(NewTextEncoder(format, run, fields), run),
         };
     }
+
+    private static RowTextEncoder NewTextEncoder(TableFormat format, RunContext run, IReadOnlyList<Field> fields) =>
+        format switch
+        {
+            TableFormat.NdJson => new JsonLinesEncoder(fields, run.Pool),
+            TableFormat.Json => new JsonArrayEncoder(fields, run.Pool),
+            TableFormat.Tsv => new DelimitedEncoder(fields, run.Options.OutputDelimiter ?? '\t', run.Pool),
+            _ => new DelimitedEncoder(fields, run.Options.OutputDelimiter ?? ',', run.Pool),
+        };
+
+    private static IBatchEncoder Compress(RowTextEncoder text, RunContext run) =>
+        CompressedName.Of(run.Options.Output) switch
+        {
+            FileCompression.Gzip => new GzipFileEncoder(text, run.Pool),
+            FileCompression.Zstandard => new ZstdFileEncoder(text),
+            _ => text,
+        };
 }

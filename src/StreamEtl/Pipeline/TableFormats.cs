@@ -1,5 +1,5 @@
+using StreamEtl.Compression;
 using StreamEtl.Errors;
-using StreamEtl.Sources;
 
 namespace StreamEtl.Pipeline;
 
@@ -18,7 +18,7 @@ internal static class TableFormats
                     hint: "formats are csv, tsv, json, ndjson, parquet"
                 );
         }
-        return Parse(Path.GetExtension(Decompression.StripSuffix(path)).TrimStart('.')) ?? TableFormat.Csv;
+        return Parse(Path.GetExtension(CompressedName.Strip(path)).TrimStart('.')) ?? TableFormat.Csv;
     }
 
     private static TableFormat? Parse(string name) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using StreamEtl.Compression;
 using StreamEtl.Errors;
 
 namespace StreamEtl.Sources;

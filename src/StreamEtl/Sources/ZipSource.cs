@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using StreamEtl.Compression;
 using StreamEtl.Errors;
 
 namespace StreamEtl.Sources;

@@ -18,7 +18,7 @@ public sealed class HelpTextTests
     {
         CommandRun run = CommandRun.Of(arguments);
         Assert.Equal((0, ""), (run.Status, run.Error));
-        string path = Path.Combine(Repository.Root, "tests", "StreamEtl.Cli.Tests", "Help", "Golden", name + ".txt");
+        string path = StreamEtl.Tests.RepositoryFiles.At("tests", "StreamEtl.Cli.Tests", "Help", "Golden", name + ".txt");
         if (Environment.GetEnvironmentVariable("STREAMETL_ACCEPT") == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);

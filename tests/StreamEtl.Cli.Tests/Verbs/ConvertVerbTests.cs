@@ -35,7 +35,7 @@ public sealed class ConvertVerbTests
     public void Convert_EveryOption_ReachesTheEngine()
     {
         string line =
-            "convert a.dat -o out.bin --from csv --to tsv --compression zstd --out-delimiter ; --delimiter | --quote ' --escape \\ --encoding windows-1252 "
+            "convert a.dat -o out.bin --from csv --to parquet --compression zstd --delimiter | --quote ' --escape \\ --encoding windows-1252 "
             + "--no-header --skip-lines 3 --decimal , --date-format dd/MM/yyyy --null NA --null NULL --quoted-empty string --max-record 1MiB --types text "
             + "--rejects bad.csv --memory 512MB --temp /scratch --threads 3";
         ConvertOptions job = CommandRun.Of(line.Split(' ')).JobAs<ConvertOptions>();
@@ -46,9 +46,8 @@ public sealed class ConvertVerbTests
                 NullTexts = job.NullTexts,
                 Output = "out.bin",
                 From = "csv",
-                To = "tsv",
+                To = "parquet",
                 Compression = CompressionCodec.Zstd,
-                OutputDelimiter = ';',
                 Delimiter = '|',
                 Quote = '\'',
                 Escape = '\\',

@@ -10,7 +10,7 @@ public sealed class DialectCorpusTests
     [Fact]
     public async Task Sniff_FilesOfPublicProjects_AreFoundWithTheirEncoding()
     {
-        string folder = Path.Join(FindRoot(), "tests", "StreamEtl.Tests", "Framing", "Corpus");
+        string folder = RepositoryFiles.At("tests", "StreamEtl.Tests", "Framing", "Corpus");
         using JsonDocument index = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Join(folder, "index.json")));
         var wrong = new List<string>();
         int files = 0;
@@ -44,14 +44,4 @@ public sealed class DialectCorpusTests
             "utf-16-be-bom" => "utf-16be",
             _ => fact,
         };
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Join(folder.FullName, "StreamEtl.sln")))
-        {
-            folder = folder.Parent;
-        }
-        return folder!.FullName;
-    }
 }

@@ -8,7 +8,7 @@ namespace StreamEtl.Tests.Sources;
 /// </summary>
 public sealed class ZstdSourceTests
 {
-    private static readonly byte[] Stored = File.ReadAllBytes(Path.Join(Folder(), "two-frames.csv.zst"));
+    private static readonly byte[] Stored = File.ReadAllBytes(RepositoryFiles.At("tests", "StreamEtl.Tests", "Sources", "Corpus", "two-frames.csv.zst"));
 
     private static readonly string Expected = string.Concat(Enumerable.Range(0, 1000).Select(i => $"{i},{i * i}\n")) + "end\n";
 
@@ -61,15 +61,5 @@ public sealed class ZstdSourceTests
             Assert.Equal(ErrorKind.DamagedCompression, e.Kind);
             return true;
         }
-    }
-
-    private static string Folder()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Join(folder.FullName, "StreamEtl.sln")))
-        {
-            folder = folder.Parent;
-        }
-        return Path.Join(folder!.FullName, "tests", "StreamEtl.Tests", "Sources", "Corpus");
     }
 }

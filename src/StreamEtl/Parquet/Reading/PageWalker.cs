@@ -1,5 +1,5 @@
+using StreamEtl.Compression;
 using StreamEtl.Parquet.Metadata;
-using StreamEtl.Sources;
 
 namespace StreamEtl.Parquet.Reading;
 

@@ -1,6 +1,6 @@
-using StreamEtl.Sources;
+using StreamEtl.Compression;
 
-namespace StreamEtl.Tests.Sources;
+namespace StreamEtl.Tests.Compression;
 
 public sealed class Crc32Tests
 {
@@ -20,6 +20,22 @@ public sealed class Crc32Tests
             Assert.Equal(expected, Crc32.AppendScalar(0, data.AsSpan(0, length)));
             int split = random.Next(length + 1);
             Assert.Equal(expected, Crc32.Append(Crc32.Append(0, data.AsSpan(0, split)), data.AsSpan(split, length - split)));
+        }
+    }
+
+    [Fact]
+    public void Combine_TwoRuns_IsTheChecksumOfBoth()
+    {
+        var random = new Random(5);
+        var data = new byte[70_000];
+        random.NextBytes(data);
+        for (int run = 0; run < 300; run++)
+        {
+            int length = random.Next(run < 100 ? 20 : data.Length);
+            int split = random.Next(length + 1);
+            uint first = Crc32.Append(0, data.AsSpan(0, split));
+            uint second = Crc32.Append(0, data.AsSpan(split, length - split));
+            Assert.Equal(Crc32.Append(0, data.AsSpan(0, length)), Crc32.Combine(first, second, length - split));
         }
     }
 

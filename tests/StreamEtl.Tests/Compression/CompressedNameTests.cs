@@ -1,8 +1,8 @@
-using StreamEtl.Sources;
+using StreamEtl.Compression;
 
-namespace StreamEtl.Tests.Sources;
+namespace StreamEtl.Tests.Compression;
 
-public sealed class DecompressionTests
+public sealed class CompressedNameTests
 {
     [Theory]
     [InlineData("a.csv", "a.csv")]
@@ -12,6 +12,6 @@ public sealed class DecompressionTests
     [InlineData("a.gz.gz", "a.gz")]
     [InlineData("gz", "gz")]
     [InlineData("-", "-")]
-    public void StripSuffix_Name_LosesItsCompression(string path, string expected) =>
-        Assert.Equal(expected, Decompression.StripSuffix(path));
+    public void Strip_Name_LosesItsCompression(string path, string expected) =>
+        Assert.Equal(expected, CompressedName.Strip(path));
 }

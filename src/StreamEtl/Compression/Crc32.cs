@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using ArmCrc32 = System.Runtime.Intrinsics.Arm.Crc32;
 
-namespace StreamEtl.Sources;
+namespace StreamEtl.Compression;
 
 /// <summary>
 /// CRC-32 as gzip, zip and Parquet pages use it (RFC 1952, section 8: polynomial 0xEDB88320 reflected, initial and final value all ones): by carry-less
@@ -31,8 +31,36 @@ internal static class Crc32
         return ~AppendTables(crc, data);
     }
 
+    /// <summary>
+    /// The checksum of bytes with the checksum <paramref name="first"/> followed by <paramref name="secondLength"/> bytes with the checksum
+    /// <paramref name="second"/>: each bit that follows multiplies by x, modulo the polynomial.
+    /// </summary>
+    public static uint Combine(uint first, uint second, long secondLength)
+    {
+        uint shift = 0x80000000;
+        uint square = 0x00800000;
+        for (long bytes = secondLength; bytes > 0; bytes >>= 1)
+        {
+            shift = (bytes & 1) != 0 ? Product(shift, square) : shift;
+            square = Product(square, square);
+        }
+        return Product(first, shift) ^ second;
+    }
+
     /// <summary>The same with tables alone: what the others are held against.</summary>
     internal static uint AppendScalar(uint crc, ReadOnlySpan<byte> data) => ~AppendTables(~crc, data);
+
+    /// <summary>The product of two polynomials, x^0 in the highest bit, modulo the polynomial.</summary>
+    private static uint Product(uint a, uint b)
+    {
+        uint product = 0;
+        for (; a != 0; a <<= 1)
+        {
+            product ^= (a & 0x80000000) != 0 ? b : 0;
+            b = (b & 1) != 0 ? (b >> 1) ^ Polynomial : b >> 1;
+        }
+        return product;
+    }
 
     /// <summary>
     /// Replaces the data, 64 bytes at a time, by 16 bytes with the same remainder (V. Gopal et al., "Fast CRC computation for generic polynomials using
