@@ -37,9 +37,7 @@ internal sealed unsafe class ZstdEncoder : SafeHandle
         {
             var input = new ZstdNative.Window { Start = from, Length = (nuint)source.Length };
             var output = new ZstdNative.Window { Start = to, Length = (nuint)destination.Length };
-            nuint left = Check(
-                ZstdNative.CompressStream(handle, &output, &input, last ? ZstdNative.End : ZstdNative.Continue)
-            );
+            nuint left = Check(ZstdNative.CompressStream(handle, &output, &input, last ? ZstdNative.End : ZstdNative.Continue));
             consumed = (int)input.Position;
             written = (int)output.Position;
             return last ? left == 0 : consumed == source.Length;

@@ -56,7 +56,8 @@ internal static class Decompression
             [0x1F, 0x8B, ..] => FileCompression.Gzip,
             [0x28, 0xB5, 0x2F, 0xFD, ..] or [>= 0x50 and <= 0x5F, 0x2A, 0x4D, 0x18, ..] => FileCompression.Zstandard,
             [(byte)'P', (byte)'K', 3, 4, ..] or [(byte)'P', (byte)'K', 5, 6, ..] => FileCompression.Zip,
-            [(byte)'B', (byte)'Z', (byte)'h', >= (byte)'1' and <= (byte)'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..] => FileCompression.Bzip2,
+            [(byte)'B', (byte)'Z', (byte)'h', >= (byte)'1' and <= (byte)'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..] =>
+                FileCompression.Bzip2,
             [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..] => FileCompression.Xz,
             [0x04, 0x22, 0x4D, 0x18, ..] => FileCompression.Lz4,
             _ => FileCompression.None,

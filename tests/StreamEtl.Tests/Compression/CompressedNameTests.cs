@@ -12,6 +12,5 @@ public sealed class CompressedNameTests
     [InlineData("a.gz.gz", "a.gz")]
     [InlineData("gz", "gz")]
     [InlineData("-", "-")]
-    public void Strip_Name_LosesItsCompression(string path, string expected) =>
-        Assert.Equal(expected, CompressedName.Strip(path));
+    public void Strip_Name_LosesItsCompression(string path, string expected) => Assert.Equal(expected, CompressedName.Strip(path));
 }

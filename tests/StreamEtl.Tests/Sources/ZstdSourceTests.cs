@@ -8,7 +8,9 @@ namespace StreamEtl.Tests.Sources;
 /// </summary>
 public sealed class ZstdSourceTests
 {
-    private static readonly byte[] Stored = File.ReadAllBytes(RepositoryFiles.At("tests", "StreamEtl.Tests", "Sources", "Corpus", "two-frames.csv.zst"));
+    private static readonly byte[] Stored = File.ReadAllBytes(
+        RepositoryFiles.At("tests", "StreamEtl.Tests", "Sources", "Corpus", "two-frames.csv.zst")
+    );
 
     private static readonly string Expected = string.Concat(Enumerable.Range(0, 1000).Select(i => $"{i},{i * i}\n")) + "end\n";
 
