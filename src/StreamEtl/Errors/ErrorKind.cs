@@ -21,6 +21,12 @@ public enum ErrorKind
     /// <summary>Whoever read the output has stopped reading (<c>… | head</c>): a reason to stop, not to complain.</summary>
     BrokenPipe = 5,
 
+    /// <summary>An object in a store was replaced, changed or deleted while it was in use.</summary>
+    Replaced = 6,
+
+    /// <summary>Whether a commit took effect is not known: its answer was lost. Whoever sees it looks before doing anything else.</summary>
+    OutcomeUnknown = 7,
+
     /// <summary>A record has more or fewer fields than the header.</summary>
     FieldCount = 10,
 

@@ -9,27 +9,33 @@ namespace StreamEtl.Sinks;
 internal static partial class FolderSync
 {
     private const int ReadOnly = 0;
+    private const int Invalid = 22;
+    private const int NotSupported = 95;
+    private const int NotSupportedOnMac = 45;
 
-    /// <summary>Syncs a folder.</summary>
-    public static void Flush(string folder)
+    /// <summary>Syncs a folder; what went wrong, or null.</summary>
+    public static IOException? TryFlush(string folder)
     {
         if (OperatingSystem.IsWindows())
         {
-            return;
+            return null;
         }
         int descriptor = Open(folder, ReadOnly);
+        int error = descriptor < 0 || Sync(descriptor) != 0 ? Marshal.GetLastPInvokeError() : 0;
         if (descriptor >= 0)
         {
-            _ = Sync(descriptor);
             _ = Close(descriptor);
         }
+        return error is 0 or Invalid or NotSupported or NotSupportedOnMac
+            ? null
+            : new IOException($"{Marshal.GetPInvokeErrorMessage(error)} : '{folder}'", error);
     }
 
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Open(string path, int flags);
 
-    [LibraryImport("libc", EntryPoint = "fsync")]
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Sync(int descriptor);
 

@@ -86,7 +86,8 @@ internal sealed class StagedFile : IOutputFile
             throw OutputFault.From(e, Path, Length);
         }
         _committed = true;
-        FolderSync.Flush(System.IO.Path.GetDirectoryName(_target)!);
+        // The output is complete and visible; a file system that cannot promise more is no reason to fail.
+        _ = FolderSync.TryFlush(System.IO.Path.GetDirectoryName(_target)!);
     }
 
     /// <inheritdoc/>

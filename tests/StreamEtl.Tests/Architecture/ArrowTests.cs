@@ -25,6 +25,7 @@ public sealed partial class ArrowTests
         ["Encoding"] = ["Errors", "Memory", "Types", "Batches", "Compression"],
         ["Parquet"] = ["Errors", "Memory", "Types", "Batches", "Sources", "Encoding", "Compression"],
         ["Sinks"] = ["Errors"],
+        ["Storage"] = ["Errors", "Sinks"],
         ["Diagnostics"] = ["Errors", "Types"],
         ["Pipeline"] = ["*"],
     };

@@ -1,0 +1,8 @@
+using StreamEtl.Storage;
+
+namespace StreamEtl.Tests.Storage;
+
+public sealed class MemoryStoreTests : ObjectStoreConformance
+{
+    internal override IObjectStore Store { get; } = new MemoryStore();
+}
