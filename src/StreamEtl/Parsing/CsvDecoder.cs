@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Unicode;
 using StreamEtl.Batches;
-using StreamEtl.Diagnostics;
 using StreamEtl.Errors;
 using StreamEtl.Framing;
 using StreamEtl.Sources;
@@ -12,15 +10,15 @@ namespace StreamEtl.Parsing;
 /// <summary>Frames to batches: picks the well-formed records, gathers each wanted column's fields, converts them.</summary>
 internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptions options, int width)
 {
-    private const int ShownValue = 60;
-
     /// <summary>Decodes a unit; thread-safe.</summary>
     public RowBatch Decode(CsvUnit unit, IReadOnlyList<PlanColumn> plan)
     {
         var rows = new CsvRows(unit, width);
-        var rejects = new List<RejectedRecord>();
+        var rejects = new CsvRejects(source, unit, plan, width);
         SelectRecords(unit, rows, rejects);
         var columns = new Column?[plan.Count];
+        // Values are unquoted in place, which can be done once: plan columns of one source column share what the first of them made.
+        var unquoted = new TextView[]?[width];
         TypeEvidence?[]? evidence = null;
         bool contradicted = false;
         ulong[]? rejected = null;
@@ -34,10 +32,11 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
             if (wanted.SourceOrdinal < 0)
             {
                 columns[c] = wanted.Mode == ColumnMode.Observe ? null : Column.AllNull(wanted.Type, rows.Count, unit.Lease);
-                RejectNulls(unit, rows, wanted, columns[c], ref rejected, rejects);
+                RejectNulls(unit, rows, wanted, c, columns[c], ref rejected, rejects);
                 continue;
             }
-            FieldViews views = Gather(unit, rows, wanted);
+            FieldViews views = Gather(unit, rows, wanted, unquoted[wanted.SourceOrdinal]);
+            unquoted[wanted.SourceOrdinal] ??= views.Views;
             if (wanted.Mode == ColumnMode.Observe)
             {
                 (evidence ??= new TypeEvidence?[plan.Count])[c] = Observe(unit, views, rows.Count);
@@ -64,16 +63,16 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
             }
             else if (badCount > 0)
             {
-                RejectBad(unit, rows, wanted, views.Views, bad, ref rejected, rejects);
+                RejectBad(unit, rows, c, views.Views, bad, ref rejected, rejects);
             }
-            RejectNulls(unit, rows, wanted, columns[c], ref rejected, rejects);
+            RejectNulls(unit, rows, wanted, c, columns[c], ref rejected, rejects);
             unit.Lease.Release(bad);
         }
-        rejects.Sort((a, b) => a.ByteOffset.CompareTo(b.ByteOffset));
+        rejects.Complete();
         var batch = new RowBatch(unit.Lease, rows.Count, columns)
         {
             InputBytes = unit.Length,
-            LineCount = LineCounter.Count(unit.Bytes.AsSpan(0, unit.Length)),
+            LineCount = unit.Lines,
             Rejects = rejects,
             Evidence = evidence,
             Contradicted = contradicted,
@@ -82,38 +81,39 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
     }
 
     /// <summary>Finds the rows: records of the right width, without a fault, in valid UTF-8. Blank lines are no records.</summary>
-    private void SelectRecords(CsvUnit unit, CsvRows rows, List<RejectedRecord> rejects)
+    private void SelectRecords(CsvUnit unit, CsvRows rows, CsvRejects rejects)
     {
         ReadOnlySpan<byte> frame = unit.Bytes.AsSpan(0, unit.Length);
         FieldIndex index = unit.Index;
+        ReadOnlySpan<RecordFault> faults = index.Faults;
         bool valid = Utf8.IsValid(frame);
-        int fault = 0;
         int first = 0;
         int start = 0;
         for (int r = 0; r < index.RecordCount; r++)
         {
             int last = index.RecordEnds[r];
             int end = index.Ends[last];
-            bool faulty = fault < index.Faults.Count && index.Faults[fault].Record == r;
-            if (last - first + 1 == width && valid && !faulty && (width > 1 || end > start))
+            int fields = last - first + 1;
+            if (!faults.IsEmpty && faults[0].Record == r)
+            {
+                rejects.AddByte(faults[0].Kind, start, faults[0].Position);
+                faults = faults[1..];
+            }
+            else if (fields == 1 && end == start)
+            {
+                // A blank line.
+            }
+            else if (fields != width)
+            {
+                rejects.AddFieldCount(start, fields);
+            }
+            else if (valid || Utf8.IsValid(frame[start..end]))
             {
                 rows.Add(first, start);
             }
-            else if (last > first || end > start)
+            else
             {
-                RejectedRecord? reject = Judge(unit, r, first, start, end, faulty ? index.Faults[fault] : null, valid);
-                if (reject is null)
-                {
-                    rows.Add(first, start);
-                }
-                else
-                {
-                    rejects.Add(reject);
-                }
-            }
-            while (fault < index.Faults.Count && index.Faults[fault].Record == r)
-            {
-                fault++;
+                rejects.AddByte(ErrorKind.InvalidEncoding, start, start + InvalidByte(frame[start..end]));
             }
             first = last + 1;
             start = end + 1;
@@ -122,42 +122,6 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
                 start++;
             }
         }
-    }
-
-    private RejectedRecord? Judge(CsvUnit unit, int record, int first, int start, int end, RecordFault? fault, bool valid)
-    {
-        int fields = unit.Index.RecordEnds[record] - first + 1;
-        if (fault is { } f)
-        {
-            string reason =
-                f.Kind == ErrorKind.UnterminatedQuote
-                    ? string.Create(CultureInfo.InvariantCulture, $"the quote at byte {unit.Offset + f.Position} is never closed")
-                    : string.Create(CultureInfo.InvariantCulture, $"text follows the closing quote at byte {unit.Offset + f.Position - 1}");
-            return Reject(unit, start, f.Kind, null, reason);
-        }
-        if (fields != width)
-        {
-            return Reject(
-                unit,
-                start,
-                ErrorKind.FieldCount,
-                null,
-                $"the record has {fields} field{(fields == 1 ? "" : "s")}, the header has {width}"
-            );
-        }
-        ReadOnlySpan<byte> bytes = unit.Bytes.AsSpan(start, end - start);
-        if (valid || Utf8.IsValid(bytes))
-        {
-            return null;
-        }
-        int at = InvalidByte(bytes);
-        return Reject(
-            unit,
-            start,
-            ErrorKind.InvalidEncoding,
-            null,
-            string.Create(CultureInfo.InvariantCulture, $"byte {unit.Offset + start + at} (0x{bytes[at]:X2}) is not valid UTF-8")
-        );
     }
 
     private static int InvalidByte(ReadOnlySpan<byte> bytes)
@@ -173,7 +137,8 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         return at;
     }
 
-    private FieldViews Gather(CsvUnit unit, CsvRows rows, PlanColumn wanted)
+    /// <summary>The values of a column; <paramref name="unquoted"/>: those that another plan column made of the same source column, or null.</summary>
+    private FieldViews Gather(CsvUnit unit, CsvRows rows, PlanColumn wanted, TextView[]? unquoted)
     {
         int count = rows.Count;
         byte[] bytes = unit.Bytes;
@@ -195,7 +160,9 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
             bool quoted = length > 0 && bytes[start] == quote;
             if (quoted)
             {
-                (start, length) = FieldText.Unquote(bytes, start, length, dialect);
+                (start, length) = unquoted is null
+                    ? FieldText.Unquote(bytes, start, length, dialect)
+                    : (unquoted[r].Start, unquoted[r].Length);
             }
             views[r] = new TextView(start, length);
             if (length == 0 ? !(quoted && keepsQuotedEmpty) : !quoted && IsNullText(bytes, start, length))
@@ -227,46 +194,44 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         return found;
     }
 
-    private void RejectBad(
+    private static void RejectBad(
         CsvUnit unit,
         CsvRows rows,
-        PlanColumn wanted,
+        int column,
         TextView[] views,
         ulong[] bad,
         ref ulong[]? rejected,
-        List<RejectedRecord> rejects
+        CsvRejects rejects
     )
     {
         for (int r = 0; r < rows.Count; r++)
         {
             if ((bad[r >> 6] >> r & 1) != 0 && Mark(ref rejected, r, rows.Count, unit))
             {
-                string value = TerminalText.Escape(Shown(unit.Bytes.AsSpan(views[r].Start, views[r].Length)));
-                rejects.Add(Reject(unit, rows.Starts[r], ErrorKind.InvalidValue, wanted.Name, $"'{value}' is not {Article(wanted.Type)}"));
+                rejects.AddValue(rows.Starts[r], column, views[r]);
             }
         }
     }
 
-    private void RejectNulls(
+    private static void RejectNulls(
         CsvUnit unit,
         CsvRows rows,
         PlanColumn wanted,
+        int plan,
         Column? column,
         ref ulong[]? rejected,
-        List<RejectedRecord> rejects
+        CsvRejects rejects
     )
     {
         if (wanted.NullError is not { } kind || column is null || column.NullCount == 0)
         {
             return;
         }
-        string reason =
-            kind == ErrorKind.NullKey ? "the key column is empty" : "the schema declares the column not nullable, and it is empty";
         for (int r = 0; r < rows.Count; r++)
         {
             if (column.IsNull(r) && Mark(ref rejected, r, rows.Count, unit))
             {
-                rejects.Add(Reject(unit, rows.Starts[r], kind, wanted.Name, reason));
+                rejects.AddNull(kind, rows.Starts[r], plan);
             }
         }
     }
@@ -283,16 +248,6 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         rejected[row >> 6] |= 1UL << row;
         return fresh;
     }
-
-    private RejectedRecord Reject(CsvUnit unit, int start, ErrorKind kind, string? column, string reason) =>
-        new(kind, source, LineCounter.Count(unit.Bytes.AsSpan(0, start)), unit.Offset + start, column, reason);
-
-    private static string Shown(ReadOnlySpan<byte> value) =>
-        value.Length <= ShownValue
-            ? System.Text.Encoding.UTF8.GetString(value)
-            : System.Text.Encoding.UTF8.GetString(value[..ShownValue]) + "…";
-
-    private static string Article(ColumnType type) => (type.Kind is ColumnKind.Integer or ColumnKind.Instant ? "an " : "a ") + type;
 
     private readonly record struct FieldViews(TextView[] Views, ulong[]? Nulls, int NullCount);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using StreamEtl.Batches;
 using StreamEtl.Errors;
 using StreamEtl.Framing;
@@ -15,7 +14,8 @@ public sealed class CsvRowSource : IRowSource
 {
     private const int SampleBytes = 1 << 20;
 
-    private readonly IByteSource _bytes;
+    private readonly TextSource _bytes;
+    private readonly List<string> _warnings;
     private readonly CsvReadOptions _options;
     private readonly CsvDialect _dialect;
     private readonly BufferPool _pool;
@@ -26,8 +26,9 @@ public sealed class CsvRowSource : IRowSource
     private int _carryEnd;
     private bool _ended;
     private long _offset;
+    private long _line;
 
-    private CsvRowSource(IByteSource bytes, CsvReadOptions options, BufferPool pool, CsvStart start)
+    private CsvRowSource(TextSource bytes, CsvReadOptions options, BufferPool pool, CsvStart start)
     {
         _bytes = bytes;
         _options = options;
@@ -39,9 +40,9 @@ public sealed class CsvRowSource : IRowSource
         _carryEnd = start.SampleLength;
         _ended = start.IsWhole;
         _offset = start.DataStart;
-        FirstLine = start.FirstLine;
+        FirstLine = _line = start.FirstLine;
         Columns = start.Columns;
-        Warnings = start.Warnings;
+        _warnings = start.Warnings;
         _decoder = new CsvDecoder(bytes.Info.Name, _dialect, options, start.Columns.Count);
     }
 
@@ -54,8 +55,11 @@ public sealed class CsvRowSource : IRowSource
     /// <inheritdoc/>
     public long FirstLine { get; }
 
-    /// <inheritdoc/>
-    public IReadOnlyList<string> Warnings { get; }
+    /// <summary>
+    /// What the user should know of preamble, header and encoding. The encoding of a text that begins with much ASCII is decided on the way, so one may
+    /// come late: look again when the input has been read.
+    /// </summary>
+    public IReadOnlyList<string> Warnings => _bytes.Warning is { } warning ? [.. _warnings, warning] : _warnings;
 
     /// <inheritdoc/>
     public IReadOnlyList<SourceColumn> Columns { get; }
@@ -117,8 +121,11 @@ public sealed class CsvRowSource : IRowSource
 
     private async ValueTask<SourceUnit?> ReadAsync(BufferLease lease, int size, CancellationToken cancellationToken)
     {
-        byte[] block = lease.Rent<byte>(Math.Max(size, Math.Min(_carryEnd - _carryStart, size * 2)));
+        // A record within the limit may end with two bytes more.
+        long longest = _options.MaxRecordBytes + 2L;
+        byte[] block = lease.Rent<byte>(size);
         int length = 0;
+        bool grown = false;
         while (true)
         {
             length = await FillAsync(block, length, size, cancellationToken).ConfigureAwait(false);
@@ -128,24 +135,59 @@ public sealed class CsvRowSource : IRowSource
                 lease.Dispose();
                 return null;
             }
-            var index = new FieldIndex(lease, length);
+            var index = new FieldIndex(lease, Math.Min(length, 1 << 20));
             int frame = _scanner.Scan(block.AsSpan(0, length), isLast, _dialect, index);
             if (frame > 0)
             {
+                frame = grown ? KeepFirst(block, frame, index) : frame;
+                CheckLengths(block, frame, index);
                 Keep(block.AsSpan(frame, length - frame));
-                var unit = new CsvUnit(lease, block, frame, index, _offset);
+                int lines = LineCounter.Count(block.AsSpan(0, frame));
+                var unit = new CsvUnit(lease, block, frame, index, _offset, lines);
                 _offset += frame;
+                _line += lines;
                 return unit;
             }
-            if (length >= _options.MaxRecordBytes)
+            if (length >= longest)
             {
-                throw TooLong();
+                throw CsvStart.TooLong(new RecordPosition(Info.Name, _line, _offset), _options.MaxRecordBytes);
             }
             // One record is longer than the block: read on into a larger one.
-            lease.Release(index.Ends);
-            lease.Release(index.RecordEnds);
-            size = (int)Math.Min((long)size * 2, _options.MaxRecordBytes);
+            index.Release();
+            size = (int)Math.Min(size * 2L, longest);
             lease.Grow(ref block, length, size);
+            grown = true;
+        }
+    }
+
+    /// <summary>A record that needed a larger block travels alone: what followed it would make the unit larger than anyone asked for.</summary>
+    private static int KeepFirst(byte[] block, int frame, FieldIndex index)
+    {
+        if (index.RecordCount < 2)
+        {
+            return frame;
+        }
+        int end = CsvHeader.RecordStart(block.AsSpan(0, frame), index, 1);
+        index.Cut(1);
+        return end;
+    }
+
+    /// <summary>Holds records to the limit also where the block is larger, so that block sizes decide nothing.</summary>
+    private void CheckLengths(byte[] block, int frame, FieldIndex index)
+    {
+        if (frame <= _options.MaxRecordBytes)
+        {
+            return;
+        }
+        ReadOnlySpan<byte> bytes = block.AsSpan(0, frame);
+        for (int r = 0; r < index.RecordCount; r++)
+        {
+            int start = CsvHeader.RecordStart(bytes, index, r);
+            if (index.Ends[index.RecordEnds[r]] - start > _options.MaxRecordBytes)
+            {
+                var place = new RecordPosition(Info.Name, _line + LineCounter.Count(bytes[..start]), _offset + start);
+                throw CsvStart.TooLong(place, _options.MaxRecordBytes);
+            }
         }
     }
 
@@ -184,12 +226,4 @@ public sealed class CsvRowSource : IRowSource
         }
         tail.CopyTo(_carry.AsSpan(_carryStart));
     }
-
-    private StreamEtlException TooLong() =>
-        new(
-            ErrorKind.RecordTooLong,
-            string.Create(CultureInfo.InvariantCulture, $"a record is longer than {_options.MaxRecordBytes} bytes"),
-            new RecordPosition(Info.Name, 0, _offset),
-            "a quote that is never closed makes one record of everything behind it; if records are really that long, raise --max-record"
-        );
 }

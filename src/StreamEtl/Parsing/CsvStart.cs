@@ -7,6 +7,9 @@ namespace StreamEtl.Parsing;
 /// <summary>What is decided before the first row: dialect, columns, and where the data starts in the sample that was read.</summary>
 internal sealed class CsvStart
 {
+    /// <summary>Most columns: each costs memory in every stage, and nobody means a million of them.</summary>
+    private const int MaxColumns = 1 << 16;
+
     private CsvStart(byte[] sample, int length, bool isWhole, CsvDialect dialect, IScanner scanner)
     {
         Sample = sample;
@@ -66,7 +69,15 @@ internal sealed class CsvStart
         CsvDialect dialect = DialectSniffer.Sniff(sample.AsSpan(0, length), isWhole, options.Dialect);
         var start = new CsvStart(sample, length, isWhole, dialect, Scanners.Choose(options.Scanner));
         start.SkipPreamble();
-        while (!start.TryReadFirstRecord())
+        if (options.Dialect.SkipLines is null && dialect.SkipLines > 0)
+        {
+            start.Warnings.Add(
+                dialect.SkipLines == 1
+                    ? "skipped 1 preamble line before the table; --skip-lines 0 keeps it"
+                    : $"skipped {dialect.SkipLines} preamble lines before the table; --skip-lines 0 keeps them"
+            );
+        }
+        while (!start.TryReadFirstRecord(source.Info.Name, options.MaxRecordBytes))
         {
             await start.ReadMoreAsync(source, options, cancellationToken).ConfigureAwait(false);
         }
@@ -91,7 +102,7 @@ internal sealed class CsvStart
     }
 
     /// <summary>Reads the header, or counts the fields of the first record; false when the sample holds no whole record.</summary>
-    private bool TryReadFirstRecord()
+    private bool TryReadFirstRecord(string name, int maxRecordBytes)
     {
         ReadOnlySpan<byte> rest = Sample.AsSpan(DataStart, SampleLength - DataStart);
         using var pool = new Memory.BufferPool(new Memory.MemoryBudget(long.MaxValue)).Lease();
@@ -112,32 +123,77 @@ internal sealed class CsvStart
             DataStart = SampleLength;
             return true;
         }
-        if (index.Faults.Exists(f => f.Record == record))
-        {
-            RecordFault fault = index.Faults.First(f => f.Record == record);
-            throw new StreamEtlException(
-                fault.Kind,
-                fault.Kind == ErrorKind.UnterminatedQuote
-                    ? "a quote in the first record is never closed"
-                    : "text follows a closing quote in the first record",
-                new RecordPosition("", FirstLine, DataStart + fault.Position),
-                "is the quote character right? see --quote"
-            );
-        }
-        List<string> fields = CsvHeader.Fields(rest, index, record, Dialect);
+        CheckFirst(rest, index, record, name, maxRecordBytes);
         if (Dialect.HasHeader)
         {
-            Columns = CsvHeader.Read(fields, Warnings);
+            Columns = CsvHeader.Read(CsvHeader.Fields(rest, index, record, Dialect), Warnings);
             int end = record + 1 < index.RecordCount ? CsvHeader.RecordStart(rest, index, record + 1) : EndOf(rest, index, record);
             FirstLine += LineCounter.Count(rest[..end]);
             DataStart += end;
         }
         else
         {
-            Columns = CsvHeader.Number(fields.Count);
+            Columns = CsvHeader.Number(Width(index, SoundRecord(rest, index, record)));
         }
         return true;
     }
+
+    /// <summary>A header must be sound; without one, a malformed first record is a row like others, as long as there is room for its fields.</summary>
+    private void CheckFirst(ReadOnlySpan<byte> rest, FieldIndex index, int record, string name, int maxRecordBytes)
+    {
+        int at = CsvHeader.RecordStart(rest, index, record);
+        int end = index.Ends[index.RecordEnds[record]];
+        var place = new RecordPosition(name, FirstLine + LineCounter.Count(rest[..at]), DataStart + at);
+        if (end - at > maxRecordBytes)
+        {
+            throw TooLong(place, maxRecordBytes);
+        }
+        if (Width(index, record) > MaxColumns)
+        {
+            throw new StreamEtlException(
+                ErrorKind.Header,
+                $"the first record has {Width(index, record)} fields; a table may have {MaxColumns} columns",
+                place,
+                "is the delimiter right? see --delimiter"
+            );
+        }
+        if (Dialect.HasHeader && FaultOf(index, record) is { } fault)
+        {
+            throw new StreamEtlException(
+                fault.Kind,
+                RecordFault.Describe(fault.Kind, DataStart + fault.Position),
+                place,
+                "this is the header; is the quote character right? see --quote"
+            );
+        }
+    }
+
+    /// <summary>The first record from <paramref name="record"/> on that says how many columns there are: one without a fault, if there is any.</summary>
+    private static int SoundRecord(ReadOnlySpan<byte> rest, FieldIndex index, int record)
+    {
+        for (int r = record; r < index.RecordCount; r++)
+        {
+            if (FaultOf(index, r) is null && !IsBlank(rest, index, r) && Width(index, r) <= MaxColumns)
+            {
+                return r;
+            }
+        }
+        return record;
+    }
+
+    private static RecordFault? FaultOf(FieldIndex index, int record)
+    {
+        foreach (RecordFault fault in index.Faults)
+        {
+            if (fault.Record >= record)
+            {
+                return fault.Record == record ? fault : null;
+            }
+        }
+        return null;
+    }
+
+    private static int Width(FieldIndex index, int record) => index.RecordEnds[record] - (record == 0 ? -1 : index.RecordEnds[record - 1]);
 
     /// <summary>Scans a part of the sample that is enough for a usual header, and all of it when that holds no record.</summary>
     private int ScanFirst(ReadOnlySpan<byte> rest, FieldIndex index)
@@ -150,28 +206,37 @@ internal sealed class CsvStart
             {
                 return scanned;
             }
-            index.Clear();
+            index.Cut(0);
         }
         return Scanner.Scan(rest, IsWhole, Dialect, index);
     }
 
     private async ValueTask ReadMoreAsync(IByteSource source, CsvReadOptions options, CancellationToken cancellationToken)
     {
-        if (SampleLength >= options.MaxRecordBytes)
+        // The record may end with two bytes more, and blank lines before it are not of it.
+        int blank = Sample.AsSpan(DataStart, SampleLength - DataStart).IndexOfAnyExcept((byte)'\r', (byte)'\n');
+        int first = DataStart + Math.Max(blank, 0);
+        if (SampleLength - first >= options.MaxRecordBytes + 2L)
         {
-            throw new StreamEtlException(
-                ErrorKind.RecordTooLong,
-                $"the first record is longer than {options.MaxRecordBytes} bytes",
-                new RecordPosition(source.Info.Name, FirstLine, DataStart)
-            );
+            long line = FirstLine + LineCounter.Count(Sample.AsSpan(DataStart, first - DataStart));
+            throw TooLong(new RecordPosition(source.Info.Name, line, first), options.MaxRecordBytes);
         }
-        byte[] larger = new byte[(int)Math.Min(SampleLength * 2L, Math.Max(options.MaxRecordBytes, SampleLength + 1))];
+        byte[] larger = new byte[(int)Math.Min(SampleLength * 2L, first + options.MaxRecordBytes + 2L)];
         Sample.AsSpan(0, SampleLength).CopyTo(larger);
         int read = await source.ReadFullyAsync(larger.AsMemory(SampleLength), cancellationToken).ConfigureAwait(false);
         IsWhole = SampleLength + read < larger.Length;
         Sample = larger;
         SampleLength += read;
     }
+
+    /// <summary>The error for a record beyond the limit.</summary>
+    public static StreamEtlException TooLong(RecordPosition position, int maxRecordBytes) =>
+        new(
+            ErrorKind.RecordTooLong,
+            $"the record is longer than {maxRecordBytes} bytes",
+            position,
+            "a quote that is never closed makes one record of everything behind it; if records are really that long, raise --max-record"
+        );
 
     private static bool IsBlank(ReadOnlySpan<byte> frame, FieldIndex index, int record)
     {

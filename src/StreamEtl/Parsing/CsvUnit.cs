@@ -4,7 +4,7 @@ using StreamEtl.Sources;
 namespace StreamEtl.Parsing;
 
 /// <summary>Whole records of a CSV input and where their fields are.</summary>
-internal sealed class CsvUnit(BufferLease lease, byte[] bytes, int length, FieldIndex index, long offset) : SourceUnit(lease)
+internal sealed class CsvUnit(BufferLease lease, byte[] bytes, int length, FieldIndex index, long offset, int lines) : SourceUnit(lease)
 {
     /// <summary>The frame is the first <see cref="Length"/> bytes.</summary>
     public byte[] Bytes { get; } = bytes;
@@ -17,6 +17,9 @@ internal sealed class CsvUnit(BufferLease lease, byte[] bytes, int length, Field
 
     /// <summary>Offset of the frame in the decoded input.</summary>
     public long Offset { get; } = offset;
+
+    /// <summary>Line endings in the frame, inside quotes or not.</summary>
+    public int Lines { get; } = lines;
 
     /// <inheritdoc/>
     public override long InputBytes => Length;

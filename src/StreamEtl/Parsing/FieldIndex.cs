@@ -1,3 +1,4 @@
+using StreamEtl.Errors;
 using StreamEtl.Memory;
 
 namespace StreamEtl.Parsing;
@@ -9,6 +10,8 @@ namespace StreamEtl.Parsing;
 internal sealed class FieldIndex
 {
     private readonly BufferLease _lease;
+    private RecordFault[] _faults = [];
+    private int _faultCount;
 
     /// <summary>Room for the fields of about <paramref name="bytes"/> bytes; grows as needed.</summary>
     public FieldIndex(BufferLease lease, int bytes)
@@ -30,8 +33,8 @@ internal sealed class FieldIndex
     /// <summary>Records.</summary>
     public int RecordCount;
 
-    /// <summary>Records with a fault inside, ascending; empty nearly always.</summary>
-    public List<RecordFault> Faults { get; } = [];
+    /// <summary>The first fault of each record that has one, ascending; empty nearly always.</summary>
+    public ReadOnlySpan<RecordFault> Faults => _faults.AsSpan(0, _faultCount);
 
     /// <summary>Makes room for at least <paramref name="more"/> further fields and records.</summary>
     public void Reserve(int more)
@@ -46,11 +49,43 @@ internal sealed class FieldIndex
         }
     }
 
-    /// <summary>Forgets everything, to scan again.</summary>
-    public void Clear()
+    /// <summary>Notes a fault of the record that is being scanned, unless it has one.</summary>
+    public void AddFault(ErrorKind kind, int position)
     {
-        FieldCount = 0;
-        RecordCount = 0;
-        Faults.Clear();
+        if (_faultCount > 0 && _faults[_faultCount - 1].Record == RecordCount)
+        {
+            return;
+        }
+        if (_faultCount == 0 && _faults.Length == 0)
+        {
+            _faults = _lease.Rent<RecordFault>(16);
+        }
+        else if (_faultCount == _faults.Length)
+        {
+            _lease.Grow(ref _faults, _faultCount, _faultCount + 1);
+        }
+        _faults[_faultCount++] = new RecordFault(RecordCount, kind, position);
+    }
+
+    /// <summary>Keeps the first <paramref name="records"/> records.</summary>
+    public void Cut(int records)
+    {
+        RecordCount = records;
+        FieldCount = records == 0 ? 0 : RecordEnds[records - 1] + 1;
+        while (_faultCount > 0 && _faults[_faultCount - 1].Record >= records)
+        {
+            _faultCount--;
+        }
+    }
+
+    /// <summary>Gives the arrays back; the index is not used again.</summary>
+    public void Release()
+    {
+        _lease.Release(Ends);
+        _lease.Release(RecordEnds);
+        if (_faults.Length > 0)
+        {
+            _lease.Release(_faults);
+        }
     }
 }

@@ -6,8 +6,8 @@ namespace StreamEtl.Parsing;
 internal static class FieldText
 {
     /// <summary>
-    /// Value of the field in <c>bytes[start .. start+length]</c>: itself, or what its quotes enclose with doubled quotes and escapes undone, in place (it only
-    /// shrinks). Text behind a closing quote is a fault, and such records are left out before values are read.
+    /// Value of the field in <c>bytes[start .. start+length]</c>: itself, or what its quotes enclose with doubled quotes and escapes undone, in place, once (it only
+    /// shrinks, and the number of line endings in the field stays). Text behind a closing quote is a fault, and such records are left out before values are read.
     /// </summary>
     public static (int Start, int Length) Unquote(byte[] bytes, int start, int length, CsvDialect dialect)
     {
@@ -25,12 +25,18 @@ internal static class FieldText
             return (from, inner);
         }
         int write = at;
+        int joined = 0;
         for (int read = at; read < text.Length; read++)
         {
             byte b = text[read];
             bool pair = read + 1 < text.Length && (b == quote ? text[read + 1] == quote : b == escape);
-            text[write++] = pair ? text[++read] : b;
+            b = pair ? text[++read] : b;
+            joined += pair && b == '\n' && write > 0 && text[write - 1] == '\r' ? 1 : 0;
+            text[write++] = b;
         }
+        // Rejects count lines in these bytes afterwards: what the value left behind holds no line ending, but for those that lost the escape between CR and LF.
+        text[write..].Fill(quote);
+        text.Slice(write, joined).Fill((byte)'\r');
         return (from, write);
     }
 }

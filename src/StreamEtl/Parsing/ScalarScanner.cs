@@ -17,12 +17,11 @@ internal sealed class ScalarScanner : IScanner
     public int Scan(ReadOnlySpan<byte> block, bool isLast, CsvDialect dialect, FieldIndex index)
     {
         int position = 0;
-        int wholeFields = 0;
         int consumed = 0;
         while (position < block.Length)
         {
             index.Reserve(2);
-            position = ScanField(block, position, dialect, index.RecordCount, index.Faults);
+            position = ScanField(block, position, dialect, index);
             index.Ends[index.FieldCount++] = position;
             if (position < block.Length && block[position] == dialect.Delimiter)
             {
@@ -40,16 +39,14 @@ internal sealed class ScalarScanner : IScanner
                 break;
             }
             index.RecordEnds[index.RecordCount++] = index.FieldCount - 1;
-            wholeFields = index.FieldCount;
             consumed = position = SkipLineEnding(block, position);
         }
-        index.FieldCount = wholeFields;
-        index.Faults.RemoveAll(f => f.Record >= index.RecordCount);
+        index.Cut(index.RecordCount);
         return consumed;
     }
 
     /// <summary>Position of the delimiter or line ending behind the field at <paramref name="start"/>, or the block's end.</summary>
-    private static int ScanField(ReadOnlySpan<byte> block, int start, CsvDialect dialect, int record, List<RecordFault> faults)
+    private static int ScanField(ReadOnlySpan<byte> block, int start, CsvDialect dialect, FieldIndex index)
     {
         int position = start;
         if (dialect.Quote is { } quote && block[start] == quote)
@@ -57,13 +54,13 @@ internal sealed class ScalarScanner : IScanner
             position = FindClosingQuote(block, start + 1, quote, dialect.Escape);
             if (position < 0)
             {
-                faults.Add(new RecordFault(record, ErrorKind.UnterminatedQuote, start));
+                index.AddFault(ErrorKind.UnterminatedQuote, start);
                 return block.Length;
             }
             position++;
             if (position < block.Length && !IsEnd(block[position], dialect.Delimiter))
             {
-                faults.Add(new RecordFault(record, ErrorKind.TextAfterQuote, position));
+                index.AddFault(ErrorKind.TextAfterQuote, position);
             }
         }
         while (position < block.Length && !IsEnd(block[position], dialect.Delimiter))

@@ -23,7 +23,7 @@ internal sealed class VectorScanner<TLoader> : IScanner
     {
         if (dialect.Escape is not null || !TryScan(block, isLast, dialect, index, out int consumed))
         {
-            index.Clear();
+            index.Cut(0);
             return Fallback.Scan(block, isLast, dialect, index);
         }
         return consumed;
@@ -169,14 +169,12 @@ internal sealed class VectorScanner<TLoader> : IScanner
         {
             index.RecordCount--;
         }
+        index.Cut(index.RecordCount);
         if (index.RecordCount == 0)
         {
-            index.FieldCount = 0;
             return 0;
         }
-        int lastField = index.RecordEnds[index.RecordCount - 1];
-        index.FieldCount = lastField + 1;
-        int end = index.Ends[lastField];
+        int end = index.Ends[index.FieldCount - 1];
         return end + (block[end] == '\r' && end + 1 < block.Length && block[end + 1] == '\n' ? 2 : 1);
     }
 

@@ -126,6 +126,7 @@ internal sealed class PipelineGraph
             {
                 await _decode.SendAsync(unit).ConfigureAwait(false);
             }
+            _run.WarnOf(source);
             Volatile.Write(ref _bytesDone, _bytesDone + source.Position);
         }
     }

@@ -82,6 +82,15 @@ internal sealed class RunContext
         }
     }
 
+    /// <summary>Adds the warnings of an input, under its name.</summary>
+    public void WarnOf(IRowSource source)
+    {
+        foreach (string warning in source.Warnings)
+        {
+            Warn($"{source.Info.Name}: {warning}");
+        }
+    }
+
     /// <summary>Reports progress, at most ten times a second.</summary>
     public void Progress(string phase, long rows, long bytesRead, long? bytesTotal)
     {

@@ -50,10 +50,7 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
             bool keep = false;
             try
             {
-                foreach (string warning in source.Warnings)
-                {
-                    run.Warn($"{source.Info.Name}: {warning}");
-                }
+                run.WarnOf(source);
                 MatchColumns(i, source.Columns);
                 if (infer && source.Columns.Any(c => c.Type is null))
                 {
