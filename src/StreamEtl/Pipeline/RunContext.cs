@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using StreamEtl.Diagnostics;
 using StreamEtl.Memory;
+using StreamEtl.Sources;
 
 namespace StreamEtl.Pipeline;
 
