@@ -52,7 +52,9 @@ internal static class CsvRecords
             int frame = scanner.Scan(block, end == input.Length, dialect, index);
             Assert.InRange(frame, 0, block.Length);
             records += Add(digest, block, index, dialect);
-            faults.AddRange(index.Faults.ToArray().Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Kind}@{position + f.Position}")));
+            faults.AddRange(
+                index.Faults.ToArray().Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Kind}@{position + f.Position}"))
+            );
             Assert.True(frame > 0 || end < input.Length, "a scanner leaves nothing of the last block");
             position += frame;
             // After a frame the next block starts anew; without one the same block must become longer.

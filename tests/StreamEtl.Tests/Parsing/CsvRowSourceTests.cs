@@ -359,7 +359,13 @@ public class CsvRowSourceTests
         Assert.Single(told.Warnings);
         // Beyond the sample that decides the encoding, the first byte that is not ASCII decides: damaged UTF-8 is warned about when it comes.
         string ascii = string.Concat(Enumerable.Repeat("1,ann\n", 400_000));
-        byte[] damaged = [.. System.Text.Encoding.UTF8.GetBytes($"id,name\n{ascii}2,\u00e9\u00e8\u00e0\u00fc\u00f6\n"), .. "3,"u8, 0xE9, (byte)'\n'];
+        byte[] damaged =
+        [
+            .. System.Text.Encoding.UTF8.GetBytes($"id,name\n{ascii}2,\u00e9\u00e8\u00e0\u00fc\u00f6\n"),
+            .. "3,"u8,
+            0xE9,
+            (byte)'\n',
+        ];
         CsvPass late = await CsvPass.RunAsync(damaged, found, 1 << 20);
         Assert.Contains("windows-1252", Assert.Single(late.Warnings), StringComparison.Ordinal);
     }
