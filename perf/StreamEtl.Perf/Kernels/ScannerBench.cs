@@ -35,7 +35,7 @@ public class ScannerBench
     [Benchmark(OperationsPerInvoke = Sample.Bytes)]
     public int Scan()
     {
-        _index.Clear();
+        _index.Cut(0);
         return _scanner.Scan(_block, isLast: false, _dialect, _index);
     }
 }

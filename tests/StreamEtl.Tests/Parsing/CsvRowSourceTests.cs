@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using StreamEtl.Errors;
 using StreamEtl.Framing;
-using StreamEtl.Parsing;
 using StreamEtl.Sources;
 using StreamEtl.Types;
 
