@@ -14,8 +14,8 @@ internal static class ShapeFiles
 
     private static readonly (string Name, int Rows, Action<StringBuilder> Header, Action<StringBuilder, long, ulong> Row)[] Shapes =
     [
-        ("numbers", 700_000, ShapeRows.NumbersHeader, ShapeRows.Numbers),
-        ("texts", 420_000, ShapeRows.TextsHeader, ShapeRows.Texts),
+        ("numbers", 590_000, ShapeRows.NumbersHeader, ShapeRows.Numbers),
+        ("texts", 410_000, ShapeRows.TextsHeader, ShapeRows.Texts),
         ("sparse", 940_000, ShapeRows.SparseHeader, ShapeRows.Sparse),
     ];
 
