@@ -44,6 +44,7 @@ internal static class ReportJson
             "started_at",
             report.StartedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture)
         );
+        writer.WriteString("run_id", report.RunId);
         WriteNumber(writer, "seconds", report.Seconds);
     }
 

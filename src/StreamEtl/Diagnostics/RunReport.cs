@@ -17,6 +17,9 @@ public sealed class RunReport
     /// <summary>When the run began (UTC).</summary>
     public DateTimeOffset StartedAt { get; init; } = DateTimeOffset.UtcNow;
 
+    /// <summary>Names the run, in the report and in the files that it wrote.</summary>
+    public string RunId { get; init; } = Guid.CreateVersion7().ToString();
+
     /// <summary>Wall time.</summary>
     public double Seconds { get; set; }
 

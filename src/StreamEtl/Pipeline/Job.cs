@@ -84,6 +84,7 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
     /// <summary>Fills what the report says of inputs, schema and columns, and commits rejects and output.</summary>
     protected async Task CommitAsync(OutputTarget output, PassResult result, IReadOnlyList<Field> fields)
     {
+        Provenance.Fill(output.Metadata, Run.Report, fields, result.RowsWritten);
         await output.CommitAsync(Run.CancellationToken).ConfigureAwait(false);
         await Run.Rejects.CommitAsync(Run.CancellationToken).ConfigureAwait(false);
         RunReport report = Run.Report;

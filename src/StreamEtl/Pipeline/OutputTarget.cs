@@ -14,16 +14,21 @@ internal sealed class OutputTarget : IAsyncDisposable
 {
     private readonly IOutputFile _file;
     private readonly FileStream? _staged;
+    private readonly SortedDictionary<string, string> _metadata;
 
-    private OutputTarget(IBatchEncoder encoder, IOutputFile file, FileStream? staged)
+    private OutputTarget(IBatchEncoder encoder, IOutputFile file, FileStream? staged, SortedDictionary<string, string> metadata)
     {
         Encoder = encoder;
+        _metadata = metadata;
         _file = file;
         _staged = staged;
     }
 
     /// <summary>Makes the parts.</summary>
     public IBatchEncoder Encoder { get; }
+
+    /// <summary>Entries for the footer of a format that has one; to be filled before the commit.</summary>
+    public IDictionary<string, string> Metadata => _metadata;
 
     /// <summary>Takes the parts.</summary>
     public Stream Stream => _staged ?? _file.Stream;
@@ -39,7 +44,8 @@ internal sealed class OutputTarget : IAsyncDisposable
     public static async Task<OutputTarget> OpenAsync(RunContext run, IReadOnlyList<Field> fields, bool mayRestart)
     {
         JobOptions options = run.Options;
-        IBatchEncoder encoder = NewEncoder(run, fields);
+        var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        IBatchEncoder encoder = NewEncoder(run, fields, metadata);
         IOutputFile file = OutputFile.Create(options.Output);
         FileStream? staged =
             mayRestart && file is not StagedFile
@@ -53,7 +59,7 @@ internal sealed class OutputTarget : IAsyncDisposable
                     }
                 )
                 : null;
-        var target = new OutputTarget(encoder, file, staged);
+        var target = new OutputTarget(encoder, file, staged, metadata);
         try
         {
             await encoder.WriteHeaderAsync(target.Stream, run.CancellationToken).ConfigureAwait(false);
@@ -89,12 +95,12 @@ internal sealed class OutputTarget : IAsyncDisposable
         await _file.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static IBatchEncoder NewEncoder(RunContext run, IReadOnlyList<Field> fields)
+    private static IBatchEncoder NewEncoder(RunContext run, IReadOnlyList<Field> fields, SortedDictionary<string, string> metadata)
     {
         JobOptions options = run.Options;
         return TableFormats.Resolve(options.Output, options.To, "--to") switch
         {
-            TableFormat.Parquet => new ParquetEncoder(fields, new ParquetWriteOptions { Codec = options.Compression }, run.Pool),
+            TableFormat.Parquet => new ParquetEncoder(fields, new ParquetWriteOptions { Codec = options.Compression, KeyValueMetadata = metadata }, run.Pool),
             var format => Compress(NewTextEncoder(format, run, fields), run),
         };
     }

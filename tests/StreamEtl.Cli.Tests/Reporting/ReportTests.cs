@@ -19,6 +19,7 @@ public sealed class ReportTests
         {
             Verb = "diff",
             StartedAt = new DateTimeOffset(2024, 1, 31, 9, 0, 0, 123, 456, TimeSpan.FromHours(-3)),
+            RunId = "0193-7",
             Seconds = 2.123456789,
             RowsRead = 1,
             RowsWritten = 2,
@@ -51,6 +52,7 @@ public sealed class ReportTests
               "status": "completed",
               "error": null,
               "started_at": "2024-01-31T12:00:00.123456Z",
+              "run_id": "0193-7",
               "seconds": 2.123457,
               "inputs": [
                 {

@@ -12,6 +12,6 @@ public sealed record ParquetWriteOptions
     /// <summary>Uncompressed bytes of a data page, about.</summary>
     public int PageBytes { get; init; } = 1 << 20;
 
-    /// <summary>Entries of the footer's key-value metadata.</summary>
+    /// <summary>Entries of the footer's key-value metadata, read when the footer is written.</summary>
     public IReadOnlyDictionary<string, string> KeyValueMetadata { get; init; } = new Dictionary<string, string>();
 }

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using StreamEtl.Diagnostics;
+using StreamEtl.Types;
+
+namespace StreamEtl.Pipeline;
+
+/// <summary>
+/// Where a Parquet file comes from, for its footer's key-value metadata, under names that begin with <c>streametl.</c>. Of two runs over the same inputs only
+/// <c>run_id</c> and <c>created_at</c> differ: machine, user, threads and memory leave no trace.
+/// </summary>
+internal static class Provenance
+{
+    /// <summary>A footer must not grow with the number of inputs; <c>streametl.input_count</c> says how many there were.</summary>
+    private const int MostInputs = 100;
+
+    private static readonly string Version =
+        typeof(Provenance).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+
+    /// <summary>Adds the entries, once the report knows the inputs.</summary>
+    public static void Fill(IDictionary<string, string> entries, RunReport report, IReadOnlyList<Field> fields, long rows)
+    {
+        entries["streametl.version"] = Version;
+        entries["streametl.verb"] = report.Verb;
+        entries["streametl.run_id"] = report.RunId;
+        entries["streametl.created_at"] = report.StartedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
+        entries["streametl.rows"] = rows.ToString(CultureInfo.InvariantCulture);
+        entries["streametl.schema_hash"] = SchemaHash(fields);
+        entries["streametl.input_count"] = report.Inputs.Count.ToString(CultureInfo.InvariantCulture);
+        entries["streametl.inputs"] = Inputs(report.Inputs);
+        if (report.Inputs is [var only])
+        {
+            entries["streametl.source_uri"] = only.Path;
+        }
+    }
+
+    /// <summary>SHA-256 of the schema as <c>schema infer</c> would write it.</summary>
+    private static string SchemaHash(IReadOnlyList<Field> fields)
+    {
+        using var json = new MemoryStream();
+        SchemaJson.Write(fields, json);
+        return Convert.ToHexStringLower(SHA256.HashData(json.GetBuffer().AsSpan(0, (int)json.Length)));
+    }
+
+    /// <summary>The same objects as in the report.</summary>
+    private static string Inputs(List<FileReport> inputs)
+    {
+        using var json = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            writer.WriteStartArray();
+            foreach (FileReport input in inputs.Take(MostInputs))
+            {
+                writer.WriteStartObject();
+                writer.WriteString("path", input.Path);
+                writer.WriteNumber("rows", input.Rows);
+                writer.WriteNumber("bytes", input.Bytes);
+                writer.WriteEndObject();
+            }
+            writer.WriteEndArray();
+        }
+        return System.Text.Encoding.UTF8.GetString(json.GetBuffer().AsSpan(0, (int)json.Length));
+    }
+}
