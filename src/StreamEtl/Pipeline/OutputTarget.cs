@@ -100,7 +100,11 @@ internal sealed class OutputTarget : IAsyncDisposable
         JobOptions options = run.Options;
         return TableFormats.Resolve(options.Output, options.To, "--to") switch
         {
-            TableFormat.Parquet => new ParquetEncoder(fields, new ParquetWriteOptions { Codec = options.Compression, KeyValueMetadata = metadata }, run.Pool),
+            TableFormat.Parquet => new ParquetEncoder(
+                fields,
+                new ParquetWriteOptions { Codec = options.Compression, KeyValueMetadata = metadata },
+                run.Pool
+            ),
             var format => Compress(NewTextEncoder(format, run, fields), run),
         };
     }

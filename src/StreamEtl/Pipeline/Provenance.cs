@@ -26,7 +26,10 @@ internal static class Provenance
         entries["streametl.version"] = Version;
         entries["streametl.verb"] = report.Verb;
         entries["streametl.run_id"] = report.RunId;
-        entries["streametl.created_at"] = report.StartedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
+        entries["streametl.created_at"] = report.StartedAt.UtcDateTime.ToString(
+            "yyyy-MM-ddTHH:mm:ss.ffffffZ",
+            CultureInfo.InvariantCulture
+        );
         entries["streametl.rows"] = rows.ToString(CultureInfo.InvariantCulture);
         entries["streametl.schema_hash"] = SchemaHash(fields);
         entries["streametl.input_count"] = report.Inputs.Count.ToString(CultureInfo.InvariantCulture);
