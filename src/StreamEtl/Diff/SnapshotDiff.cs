@@ -8,7 +8,7 @@ namespace StreamEtl.Diff;
 
 /// <summary>
 /// Compares two snapshots by key. Both sides' rows are remembered as hashes, partitioned by key; when both have been read, each partition is decided alone, in the
-/// caches. Within a side, equal rows of one key are one row; of differing ones the last counts (or the first). Between the sides: only new = insert, only old = delete,
+/// caches. Within a side, equal rows of one key are one row; of several the last counts (or the first). Between the sides: only new = insert, only old = delete,
 /// both = update when the date is newer, or without a date when the rows differ.
 /// </summary>
 internal sealed class SnapshotDiff : IDisposable
@@ -122,13 +122,21 @@ internal sealed class SnapshotDiff : IDisposable
     {
         if (side.Present)
         {
-            if (side.Row == record.Row && content.SequenceEqual(side.Content))
+            // The date tells rows apart even where --compare leaves it out: it decides whether the row is an update.
+            if (
+                side.Row == record.Row
+                && side.Rank == record.Rank
+                && textDate.SequenceEqual(side.TextDate)
+                && content.SequenceEqual(side.Content)
+            )
             {
                 counts.Duplicates++;
-                return;
             }
-            counts.ConflictingKeys += side.Conflicts ? 0 : 1;
-            side.Conflicts = true;
+            else if (!side.Conflicts)
+            {
+                side.Conflicts = true;
+                counts.ConflictingKeys++;
+            }
             if (_options.KeepFirst)
             {
                 return;

@@ -18,14 +18,24 @@ internal static class SortKey
             return 0;
         }
         long bits = column.Longs[row];
-        if (column.Type.Kind == ColumnKind.Float && bits < 0)
+        if (column.Type.Kind == ColumnKind.Float)
         {
-            // Negative doubles order backwards by their bits.
-            bits ^= long.MaxValue;
+            bits = FloatOrder(bits);
         }
         ulong key = (ulong)bits ^ (1UL << 63);
         // Zero is taken by NULL: the two smallest of 2^64 values share a rank, which no calendar or count reaches.
         return Math.Max(inverted ? ~key : key, 1);
+    }
+
+    /// <summary>The bits of a double as a number of the same order: -0 equals 0, and every NaN is one value above all others.</summary>
+    private static long FloatOrder(long bits)
+    {
+        double number = BitConverter.Int64BitsToDouble(bits);
+        return number == 0 ? 0
+            : double.IsNaN(number) ? long.MaxValue
+            // Negative doubles order backwards by their bits.
+            : bits < 0 ? bits ^ long.MaxValue
+            : bits;
     }
 
     /// <summary>Appends a value of any type to a key that compares byte by byte; returns the new length.</summary>

@@ -145,7 +145,7 @@ internal sealed class JobColumns
         var patterns = new TextPattern[sides.Length];
         ColumnType joined = ColumnType.Null;
         TypeEvidence? together = null;
-        bool declared = false;
+        ColumnType declared = ColumnType.Null;
         bool text = false;
         for (int s = 0; s < sides.Length; s++)
         {
@@ -157,7 +157,7 @@ internal sealed class JobColumns
             patterns[s] = resolved.Pattern;
             joined = ColumnTypes.Join(joined, resolved.Type);
             text |= sides[s].IsText(sideNames[s]);
-            declared |= sides[s].Declared(sideNames[s]) is not null;
+            declared = ColumnTypes.Join(declared, sides[s].Declared(sideNames[s]) ?? ColumnType.Null);
             if (sides[s].Evidence(sideNames[s]) is { } evidence)
             {
                 (together ??= new TypeEvidence()).Merge(evidence);
@@ -175,9 +175,13 @@ internal sealed class JobColumns
         {
             return new JobColumn(name, ColumnType.Text, false, false, sideNames, patterns);
         }
-        // Evidence of both sides together knows how many digits there really are; a join of types must assume the most.
-        if (!declared && together is not null && joined.Kind == ColumnKind.Decimal)
+        // Evidence of all sides together knows how many digits there really are; a join of types must assume the most.
+        if (together is not null && ColumnTypes.IsNumber(joined.Kind))
         {
+            if (declared.Kind != ColumnKind.Null)
+            {
+                together.Include(declared);
+            }
             joined = together.Resolve().Type;
         }
         return new JobColumn(name, joined, false, false, sideNames, patterns);

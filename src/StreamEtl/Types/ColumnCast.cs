@@ -7,7 +7,7 @@ namespace StreamEtl.Types;
 /// <summary>Typed columns to a wider type, as <see cref="ColumnTypes.Join"/> decides it.</summary>
 public static class ColumnCast
 {
-    /// <summary>The column under <paramref name="target"/>; the column itself when it has that type. Values must fit, which a joined type guarantees.</summary>
+    /// <summary>The column under <paramref name="target"/>; the column itself when it has that type. A joined type holds all values but far timestamps in nanoseconds: an <see cref="ErrorKind.InvalidValue"/> error.</summary>
     public static Column Cast(Column column, ColumnType target, BufferLease lease)
     {
         ArgumentNullException.ThrowIfNull(column);
@@ -20,14 +20,27 @@ public static class ColumnCast
         {
             return Column.AllNull(target, column.Count, lease);
         }
-        return target.Kind switch
+        try
         {
-            ColumnKind.Decimal => ToDecimal(column, target, lease),
-            ColumnKind.Float => ToFloat(column, target, lease),
-            ColumnKind.Timestamp or ColumnKind.Instant => Scale(column, target, target.Scale - column.Type.Scale, lease),
-            ColumnKind.Text => ToText(column, target, lease),
-            _ => throw new StreamEtlException(ErrorKind.Internal, $"{column.Type} is not cast to {target}"),
-        };
+            return target.Kind switch
+            {
+                ColumnKind.Decimal => ToDecimal(column, target, lease),
+                ColumnKind.Float => ToFloat(column, target, lease),
+                ColumnKind.Timestamp or ColumnKind.Instant => Scale(column, target, target.Scale - column.Type.Scale, lease),
+                ColumnKind.Text => ToText(column, target, lease),
+                _ => throw new StreamEtlException(ErrorKind.Internal, $"{column.Type} is not cast to {target}"),
+            };
+        }
+        catch (OverflowException e)
+        {
+            // Nanoseconds reach from 1677 to 2262 only; and a damaged file may hold numbers with more digits than it declares.
+            throw new StreamEtlException(
+                ErrorKind.InvalidValue,
+                $"a {column.Type} value does not fit in {target}, which the other values need",
+                hint: "--types text compares and copies values as they are written; --schema FILE declares another type",
+                innerException: e
+            );
+        }
     }
 
     private static Column ToDecimal(Column column, ColumnType target, BufferLease lease)
@@ -41,7 +54,7 @@ public static class ColumnCast
         Int128 factor = TextConverter.WidePower(shift);
         for (int i = 0; i < column.Count; i++)
         {
-            wide[i] = (column.Wide is { } source ? source[i] : column.Longs![i]) * factor;
+            wide[i] = checked((column.Wide is { } source ? source[i] : column.Longs![i]) * factor);
         }
         return With(column, target, wide: wide);
     }

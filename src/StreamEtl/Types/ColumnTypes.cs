@@ -5,7 +5,7 @@ public static class ColumnTypes
 {
     /// <summary>
     /// The type that holds every value of both: Null is neutral, integer → decimal → float, microseconds → nanoseconds, anything else → text. An integer joined
-    /// with a decimal becomes a 128-bit decimal, because 18 digits and a fraction do not fit in 64 bits.
+    /// with a decimal becomes a 128-bit decimal, because 19 digits and a fraction do not fit in 64 bits.
     /// </summary>
     public static ColumnType Join(ColumnType a, ColumnType b)
     {
@@ -38,8 +38,8 @@ public static class ColumnTypes
             : ColumnType.Decimal(needed > ColumnType.NarrowPrecision ? ColumnType.MaxPrecision : ColumnType.NarrowPrecision, scale);
     }
 
-    private static int IntegerDigits(ColumnType type) =>
-        type.Kind == ColumnKind.Integer ? ColumnType.NarrowPrecision : type.Precision - type.Scale;
+    /// <summary>Digits before the point that a value of the type may have.</summary>
+    internal static int IntegerDigits(ColumnType type) => type.Kind == ColumnKind.Integer ? 19 : type.Precision - type.Scale;
 
-    private static bool IsNumber(ColumnKind kind) => kind is ColumnKind.Integer or ColumnKind.Decimal or ColumnKind.Float;
+    internal static bool IsNumber(ColumnKind kind) => kind is ColumnKind.Integer or ColumnKind.Decimal or ColumnKind.Float;
 }

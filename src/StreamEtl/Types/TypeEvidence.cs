@@ -55,6 +55,20 @@ public sealed class TypeEvidence
         _fractionDigits = Math.Max(_fractionDigits, other._fractionDigits);
     }
 
+    /// <summary>Adds whatever a column of a numeric type may hold: digits really seen and digits declared together need fewer than two types that each assume the most.</summary>
+    internal void Include(ColumnType number)
+    {
+        _candidates &= Candidates.Number;
+        _any = true;
+        _hasExponent |= number.Kind == ColumnKind.Float;
+        _hasPoint |= number.Kind == ColumnKind.Decimal;
+        if (number.Kind != ColumnKind.Float)
+        {
+            _integerDigits = Math.Max(_integerDigits, ColumnTypes.IntegerDigits(number));
+            _scale = Math.Max(_scale, number.Scale);
+        }
+    }
+
     /// <summary>The type that holds every value seen.</summary>
     public InferredType Resolve()
     {

@@ -25,11 +25,13 @@ public sealed class DedupeModelTests
     }
 
     [Theory]
-    [InlineData(1 << 30, false, false)]
-    [InlineData(1 << 30, true, false)]
-    [InlineData(1 << 19, false, false)]
-    [InlineData(1 << 19, true, true)]
-    public void KeyedWinners_RandomRanks_EqualsTheModel(long memory, bool descending, bool keepLast)
+    [InlineData(1 << 30, false, false, false, false)]
+    [InlineData(1 << 30, true, false, true, true)]
+    [InlineData(1 << 19, false, false, false, false)]
+    [InlineData(1 << 19, true, true, false, true)]
+    [InlineData(1 << 19, false, true, true, false)]
+    [InlineData(1 << 19, true, false, true, true)]
+    public void KeyedWinners_RandomRanks_EqualsTheModel(long memory, bool descending, bool keepLast, bool composite, bool exact)
     {
         var random = new Random(6);
         const int Rows = 50_000;
@@ -57,7 +59,7 @@ public sealed class DedupeModelTests
         };
         var hashes = new Hash128[Rows];
         RowHasher.Hash([key], Rows, 1, hashes);
-        using var winners = new KeyedWinners(new MemoryBudget(memory), Path.GetTempPath(), 2, keepLast, [!descending], false, false);
+        using var winners = new KeyedWinners(new MemoryBudget(memory), Path.GetTempPath(), 2, keepLast, [!descending], composite, exact);
         winners.Add(hashes, [key], [rank], 0);
         using RowBitmap bitmap = winners.Finish(Rows);
         int[] expected =
