@@ -29,7 +29,11 @@ public sealed class SnapshotDiffModelTests
             // A date kept among the contents, as texts are, must decide as one kept as a number does.
             bool textDate = hasDate && random.Next(2) == 0;
             var budget = new MemoryBudget(memory);
-            using var diff = new SnapshotDiff(budget, Path.GetTempPath(), new SnapshotDiffOptions(2, hasDate, textDate, strict, first, exact));
+            using var diff = new SnapshotDiff(
+                budget,
+                Path.GetTempPath(),
+                new SnapshotDiffOptions(2, hasDate, textDate, strict, first, exact)
+            );
             Add(diff, false, old, hasDate, exact);
             Add(diff, true, now, hasDate, exact);
             using DiffOutcome outcome = diff.Finish(old.Length, now.Length);

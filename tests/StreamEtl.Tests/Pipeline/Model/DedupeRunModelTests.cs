@@ -31,7 +31,10 @@ public sealed class DedupeRunModelTests : IDisposable
     {
         ModelKind[] kinds = ModelTable.DrawKinds(random, random.Next(1, 6));
         double[] nulls = [.. kinds.Select(_ => random.Next(3) * 0.2)];
-        ModelTable[] tables = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => ModelTable.Draw(random, kinds, random.Next(30), nulls))];
+        ModelTable[] tables =
+        [
+            .. Enumerable.Range(0, random.Next(1, 4)).Select(_ => ModelTable.Draw(random, kinds, random.Next(30), nulls)),
+        ];
         var inputs = new List<string>();
         foreach (ModelTable table in tables)
         {
@@ -45,7 +48,9 @@ public sealed class DedupeRunModelTests : IDisposable
         int[] keys = wholeRow ? [] : [.. Enumerable.Range(0, random.Next(1, kinds.Length + 1))];
         KeepRule[] keep =
         [
-            .. wholeRow ? [] : Enumerable.Range(0, random.Next(4)).Select(_ => new KeepRule($"c{random.Next(kinds.Length)}", random.Next(2) == 0)),
+            .. wholeRow
+                ? []
+                : Enumerable.Range(0, random.Next(4)).Select(_ => new KeepRule($"c{random.Next(kinds.Length)}", random.Next(2) == 0)),
         ];
         bool keepLast = random.Next(3) == 0;
         // Row numbers would make every row its own.
@@ -75,7 +80,10 @@ public sealed class DedupeRunModelTests : IDisposable
         );
         string[] lines = await File.ReadAllLinesAsync(output);
         Assert.Equal(winners.Length, lines.Length);
-        Assert.Equal((rows.Length, winners.Length, rows.Length - winners.Length), (report.RowsRead, report.RowsWritten, report.DuplicatesRemoved));
+        Assert.Equal(
+            (rows.Length, winners.Length, rows.Length - winners.Length),
+            (report.RowsRead, report.RowsWritten, report.DuplicatesRemoved)
+        );
         for (int i = 0; i < lines.Length; i++)
         {
             using JsonDocument line = JsonDocument.Parse(lines[i]);
@@ -104,7 +112,7 @@ public sealed class DedupeRunModelTests : IDisposable
                 int column = rule.Column[1] - '0';
                 IComparable? a = rows[held].Values[column];
                 IComparable? b = rows[row].Values[column];
-                int order = DiffModel.Compare(b, a);
+                int order = ModelValues.Compare(b, a);
                 if (order != 0)
                 {
                     // NULL never wins over a value, whichever end of the values does.

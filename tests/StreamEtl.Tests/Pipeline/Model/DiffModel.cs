@@ -23,7 +23,7 @@ internal sealed class DiffModel
                 continue;
             }
             bool differs = !Pick(old, was, compared).Equals(Pick(now, row, compared));
-            bool newer = date is { } d && Compare(now.Rows[row][d], old.Rows[was][d]) > 0;
+            bool newer = date is { } d && ModelValues.Compare(now.Rows[row][d], old.Rows[was][d]) > 0;
             if (date is null ? differs : newer || (differs && !strict))
             {
                 Updated.Add(row);
@@ -50,10 +50,6 @@ internal sealed class DiffModel
     public long ConflictingKeys { get; private set; }
 
     public long Rejected { get; private set; }
-
-    /// <summary>NULL comes before every value.</summary>
-    public static int Compare(IComparable? a, IComparable? b) =>
-        a is null || b is null ? (a is null ? 0 : 1) - (b is null ? 0 : 1) : a.CompareTo(b);
 
     private Dictionary<ModelKey, int> Held(ModelTable table)
     {

@@ -82,7 +82,9 @@ public sealed class DiffRunModelTests(ITestOutputHelper output) : IDisposable
         var report = new RunReport { Verb = "diff" };
         if (rule == DuplicateKeyRule.Fail && model.ConflictingKeys > 0)
         {
-            var error = await Assert.ThrowsAsync<StreamEtlException>(() => EtlRunner.RunAsync(options, report, null, CancellationToken.None));
+            var error = await Assert.ThrowsAsync<StreamEtlException>(() =>
+                EtlRunner.RunAsync(options, report, null, CancellationToken.None)
+            );
             Assert.Equal(ErrorKind.DuplicateKey, error.Kind);
             Assert.False(File.Exists(changes));
             return true;
@@ -105,7 +107,16 @@ public sealed class DiffRunModelTests(ITestOutputHelper output) : IDisposable
     {
         (char Operation, int Row)[] expected =
         [
-            .. now.Rows.Select((_, row) => (model.Inserted.Contains(row) ? 'I' : model.Updated.Contains(row) ? 'U' : ' ', row))
+            .. now
+                .Rows.Select(
+                    (_, row) =>
+                        (
+                            model.Inserted.Contains(row) ? 'I'
+                            : model.Updated.Contains(row) ? 'U'
+                            : ' ',
+                            row
+                        )
+                )
                 .Where(change => change.Item1 != ' '),
             .. model.Deleted.Select(row => ('D', row)),
         ];
@@ -114,10 +125,7 @@ public sealed class DiffRunModelTests(ITestOutputHelper output) : IDisposable
         {
             using JsonDocument line = JsonDocument.Parse(lines[i]);
             JsonElement found = line.RootElement;
-            Assert.Equal(
-                expected[i],
-                (found.GetProperty("_cdc_operation").GetString()![0], found.GetProperty("rid").GetInt32())
-            );
+            Assert.Equal(expected[i], (found.GetProperty("_cdc_operation").GetString()![0], found.GetProperty("rid").GetInt32()));
             ModelTable side = expected[i].Operation == 'D' ? old : now;
             for (int c = 0; c < side.Kinds.Length; c++)
             {

@@ -34,9 +34,7 @@ internal sealed class ModelTable
                 .. Enumerable
                     .Range(0, rows)
                     .Select(_ =>
-                        kinds
-                            .Select((kind, c) => random.NextDouble() < nullShare[c] ? null : ModelValues.Draw(kind, random))
-                            .ToArray()
+                        kinds.Select((kind, c) => random.NextDouble() < nullShare[c] ? null : ModelValues.Draw(kind, random)).ToArray()
                     ),
             ]
         );
@@ -74,11 +72,7 @@ internal sealed class ModelTable
         {
             Inputs = [csv],
             Output = path,
-            Schema =
-            [
-                new Field("rid", ColumnType.Integer),
-                .. Kinds.Select((kind, c) => new Field($"c{c}", ModelValues.TypeOf(kind))),
-            ],
+            Schema = [new Field("rid", ColumnType.Integer), .. Kinds.Select((kind, c) => new Field($"c{c}", ModelValues.TypeOf(kind)))],
             Delimiter = ',',
             NoHeader = false,
             MemoryBytes = 256 << 20,

@@ -12,8 +12,22 @@ internal static class ModelValues
 {
     private static readonly Dictionary<ModelKind, string[][]> Spellings = new()
     {
-        [ModelKind.Integer] = [["0"], ["1"], ["2"], ["-7"], ["123456789012345678"]],
-        [ModelKind.Decimal] = [["1.5", "1.50", "1.500"], ["2", "2.0", "2.00"], ["-0.25", "-.25"], ["0", "0.0"], ["99999.99"]],
+        [ModelKind.Integer] =
+        [
+            ["0"],
+            ["1"],
+            ["2"],
+            ["-7"],
+            ["123456789012345678"],
+        ],
+        [ModelKind.Decimal] =
+        [
+            ["1.5", "1.50", "1.500"],
+            ["2", "2.0", "2.00"],
+            ["-0.25", "-.25"],
+            ["0", "0.0"],
+            ["99999.99"],
+        ],
         [ModelKind.WideDecimal] =
         [
             ["12345678901234567890.5", "12345678901234567890.50"],
@@ -21,9 +35,26 @@ internal static class ModelValues
             ["-3.000000000000000001"],
             ["4", "4.0"],
         ],
-        [ModelKind.Float] = [["1e3", "1000", "1.0E+3"], ["2.5", "25e-1"], ["-0.5"], ["0e0", "0", "-0.0", "-0e5"], ["6.02e23"]],
-        [ModelKind.Boolean] = [["true", "TRUE", "True"], ["false", "False"]],
-        [ModelKind.Date] = [["2024-02-29"], ["2024-03-01"], ["1969-12-31"], ["0001-01-01"]],
+        [ModelKind.Float] =
+        [
+            ["1e3", "1000", "1.0E+3"],
+            ["2.5", "25e-1"],
+            ["-0.5"],
+            ["0e0", "0", "-0.0", "-0e5"],
+            ["6.02e23"],
+        ],
+        [ModelKind.Boolean] =
+        [
+            ["true", "TRUE", "True"],
+            ["false", "False"],
+        ],
+        [ModelKind.Date] =
+        [
+            ["2024-02-29"],
+            ["2024-03-01"],
+            ["1969-12-31"],
+            ["0001-01-01"],
+        ],
         [ModelKind.Timestamp] =
         [
             ["2024-01-31 12:00", "2024-01-31T12:00:00", "2024-01-31 12:00:00.000"],
@@ -36,7 +67,19 @@ internal static class ModelValues
             ["2024-01-31T12:00:01Z"],
             ["1970-01-01T00:00:00Z", "1969-12-31T21:00-03"],
         ],
-        [ModelKind.Text] = [["a"], ["A"], ["a "], ["ä"], ["x,y"], ["say \"no\""], ["two\nlines"], ["007"], ["\U0001F600"], ["NULL"]],
+        [ModelKind.Text] =
+        [
+            ["a"],
+            ["A"],
+            ["a "],
+            ["ä"],
+            ["x,y"],
+            ["say \"no\""],
+            ["two\nlines"],
+            ["007"],
+            ["\U0001F600"],
+            ["NULL"],
+        ],
     };
 
     /// <summary>A type that holds every value of the kind.</summary>
@@ -77,7 +120,7 @@ internal static class ModelValues
             ModelKind.Instant => DateTimeOffset
                 .Parse(FullZone(text), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
                 .UtcDateTime,
-            _ => new ByteText(text),
+            _ => text,
         };
 
     /// <summary>What a JSON value means.</summary>
@@ -92,13 +135,10 @@ internal static class ModelValues
     /// <summary>The framework wants minutes behind the hours of a zone.</summary>
     private static string FullZone(string text) => text[^3] is '-' or '+' ? text + ":00" : text;
 
-    /// <summary>Text that compares as its UTF-8 bytes do.</summary>
-    private sealed record ByteText(string Value) : IComparable
-    {
-        public int CompareTo(object? other) =>
-            System
-                .Text.Encoding.UTF8.GetBytes(Value)
-                .AsSpan()
-                .SequenceCompareTo(System.Text.Encoding.UTF8.GetBytes(((ByteText)other!).Value));
-    }
+    /// <summary>Order of two values; NULL comes before every value, texts are ordered by their UTF-8 bytes.</summary>
+    public static int Compare(IComparable? a, IComparable? b) =>
+        a is null || b is null ? (a is null ? 0 : 1) - (b is null ? 0 : 1)
+        : a is string text
+            ? System.Text.Encoding.UTF8.GetBytes(text).AsSpan().SequenceCompareTo(System.Text.Encoding.UTF8.GetBytes((string)b))
+        : a.CompareTo(b);
 }
