@@ -101,6 +101,7 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
     {
         var cdc = new CdcColumns(Run.Report.StartedAt);
         JobColumns columns = OutputColumns;
+        KeyLookalikes? lookalikes = LookForLookalikes(outcome.Counts);
         IReadOnlyList<Field> all = columns.Fields();
         IReadOnlyList<Field> fields = [.. _written.Select(c => all[c]), .. CdcColumns.Fields];
         OutputTarget output = await OutputTarget.OpenAsync(Run, fields, mayRestart: true).ConfigureAwait(false);
@@ -109,11 +110,11 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
             var segments = new List<PassSegment>();
             if (outcome.Counts.Inserts + outcome.Counts.Updates > 0)
             {
-                segments.Add(Emit(New, columns, outcome.Inserted, outcome.Updated, batch => cdc.Add(batch, outcome.Inserted)));
+                segments.Add(Emit(New, columns, outcome.Inserted, outcome.Updated, batch => cdc.Add(batch, outcome.Inserted), lookalikes));
             }
             if (outcome.Counts.Deletes > 0)
             {
-                segments.Add(Emit(Old, columns, outcome.Deleted, null, batch => cdc.Add(batch, null)));
+                segments.Add(Emit(Old, columns, outcome.Deleted, null, batch => cdc.Add(batch, null), lookalikes));
             }
             var spec = new PassSpec
             {
@@ -123,20 +124,35 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
                 Output = output.Stream,
             };
             PassResult result = await PipelineGraph.RunAsync(Run, spec).ConfigureAwait(false);
+            Describe(lookalikes);
             await CommitAsync(output, result, fields).ConfigureAwait(false);
         }
     }
 
     /// <summary>A segment that passes on the rows of a side whose bit is set in one of two bitmaps, with the two columns that say what happened to them.</summary>
-    private PassSegment Emit(int side, JobColumns columns, RowBitmap one, RowBitmap? other, Action<RowBatch> mark) =>
-        Segment(
+    private PassSegment Emit(
+        int side,
+        JobColumns columns,
+        RowBitmap one,
+        RowBitmap? other,
+        Action<RowBatch> mark,
+        KeyLookalikes? lookalikes
+    )
+    {
+        int[] keys = Find(options.Key, "--key");
+        return Segment(
             side,
             columns,
             _written.Contains,
-            Find(options.Key, "--key"),
+            keys,
             accept: batch =>
             {
                 int[] rows = batch.Lease.Rent<int>(batch.RowCount);
+                if (lookalikes is not null)
+                {
+                    ReadOnlySpan<int> first = rows.AsSpan(0, one.Select(batch.FirstRow, batch.RowCount, rows));
+                    Look(lookalikes, side, RowHashes.Pick(batch, keys), first);
+                }
                 batch.Select(rows, one.Select(other, batch.FirstRow, batch.RowCount, rows));
                 batch.Columns = RowHashes.Pick(batch, _written);
                 if (batch.SelectedCount > 0)
@@ -145,6 +161,37 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
                 }
             }
         );
+    }
+
+    /// <summary>Keys can look alike only where they hold text, and where some came and some went.</summary>
+    private KeyLookalikes? LookForLookalikes(DiffCounts counts) =>
+        counts.Inserts > 0 && counts.Deletes > 0 && Find(options.Key, "--key").Any(k => Columns.Columns[k].Type.Kind == ColumnKind.Text)
+            ? new KeyLookalikes(counts.Inserts)
+            : null;
+
+    private static void Look(KeyLookalikes lookalikes, int side, IReadOnlyList<Column> keys, ReadOnlySpan<int> rows)
+    {
+        if (side == New)
+        {
+            lookalikes.AddInserted(keys, rows);
+        }
+        else
+        {
+            lookalikes.AddDeleted(keys, rows);
+        }
+    }
+
+    private void Describe(KeyLookalikes? lookalikes)
+    {
+        if (lookalikes?.Matched * 2 > lookalikes?.Sampled)
+        {
+            string sample = lookalikes.Sampled < Run.Report.Inserts ? " in a sample" : "";
+            Run.Warn(
+                $"{lookalikes.Matched} of {lookalikes.Sampled} keys that look new{sample} equal a deleted one but for spaces around them or the case of letters: "
+                    + "if they mean the same, make the two snapshots write them alike"
+            );
+        }
+    }
 
     /// <summary>Columns whose difference is a change: all but the key, or those that the user names, without those to be ignored.</summary>
     private int[] Compared(int[] keys)

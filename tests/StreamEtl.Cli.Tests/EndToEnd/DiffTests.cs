@@ -68,6 +68,25 @@ public sealed class DiffTests : IDisposable
         Assert.StartsWith("bad.csv,3,", _folder.Read("r.csv").Split('\n')[1], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("ab1 ;1\nCD2;2\n ÉF3;3\ngh4;4\n", "3 of 3 keys that look new equal a deleted one")]
+    [InlineData("ab1;1\nCD2;2\néf3;3\nnew;4\nnewer;5\n", null)]
+    [InlineData("CD2;2\nnew;3\nab1;1\n", null)]
+    [InlineData("ab1;1\ncd2;2\néf3;3\ngh4;4\nAB1;5\n", null)]
+    [InlineData("x;1\ny;2\n", null)]
+    public void Diff_NewKeysThatAreOldOnesWrittenDifferently_AreWarnedOfWhenMost(string rows, string? warning)
+    {
+        _folder.Write("a.csv", "id;v\nab1;1\ncd2;2\néf3;3\ngh4;4\n");
+        _folder.Write("b.csv", "id;v\n" + rows);
+        foreach (string output in new[] { "c.csv", "c.parquet" })
+        {
+            Tool.Result run = Tool.Run(_folder, "diff", "a.csv", "b.csv", "-o", output, "--key", "id");
+            Assert.Equal(0, run.Status);
+            Assert.Equal(warning is not null, run.Error.Contains("warning: ", StringComparison.Ordinal));
+            Assert.Contains(warning ?? "", run.Error, StringComparison.Ordinal);
+        }
+    }
+
     private static int Count(JsonElement report, string name) => report.GetProperty(name).GetInt32();
 
     public void Dispose() => _folder.Dispose();
