@@ -23,6 +23,7 @@ public static class EtlRunner
         var run = new RunContext(options, report, progress, cancellationToken);
         try
         {
+            InputRules.Check(options);
             OutputRules.Check(options);
             Job job = NewJob(run);
             await using (job.ConfigureAwait(false))

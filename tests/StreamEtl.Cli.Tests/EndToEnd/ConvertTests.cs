@@ -66,6 +66,18 @@ public sealed class ConvertTests : IDisposable
     }
 
     [Fact]
+    public void Convert_DialectOfParquet_IsAUsageErrorWithAHint()
+    {
+        _folder.Write("a.csv", Orders);
+        Assert.Equal(0, Tool.Run(_folder, "convert", "a.csv", "-o", "a.parquet", "-q").Status);
+        Tool.Result run = Tool.Run(_folder, "convert", "a.parquet", "-o", "b.csv", "--delimiter", ";");
+        Assert.Equal((2, ""), (run.Status, run.Output));
+        Assert.Contains("error: --delimiter says how text is read", run.Error, StringComparison.Ordinal);
+        Assert.Contains("  hint: ", run.Error, StringComparison.Ordinal);
+        Assert.Equal(0, Tool.Run(_folder, "diff", "a.parquet", "a.csv", "-o", "b.csv", "--key", "id", "--delimiter", ",", "-q").Status);
+    }
+
+    [Fact]
     public void Convert_NullTexts_AreNull()
     {
         _folder.Write("a.csv", "a,b\nNA,x\n\"NA\",NULL\n");
