@@ -57,6 +57,9 @@ public enum ErrorKind
     /// <summary>JSON text is malformed.</summary>
     InvalidJson = 19,
 
+    /// <summary>A quote stands inside a field that does not begin with one.</summary>
+    BareQuote = 20,
+
     /// <summary>A compressed input is damaged or ends early.</summary>
     DamagedCompression = 30,
 

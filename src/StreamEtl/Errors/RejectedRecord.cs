@@ -15,6 +15,8 @@ public sealed record RejectedRecord(ErrorKind Kind, string Source, long Line, lo
             Kind,
             Reason,
             new RecordPosition(Source, Line, ByteOffset, Column),
-            "use --on-error reject --rejects FILE to set such rows aside and go on"
+            Kind == ErrorKind.BareQuote
+                ? "if quotes are plain text in this input, say --quote none; or set such rows aside with --on-error reject --rejects FILE"
+                : "use --on-error reject --rejects FILE to set such rows aside and go on"
         );
 }

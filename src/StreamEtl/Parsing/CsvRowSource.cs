@@ -104,7 +104,7 @@ public sealed class CsvRowSource : IRowSource
         BufferLease lease = _pool.Lease();
         try
         {
-            return await ReadAsync(lease, Math.Max(targetBytes, 16), cancellationToken).ConfigureAwait(false);
+            return await ReadAsync(lease, Math.Max(targetBytes, 1), cancellationToken).ConfigureAwait(false);
         }
         catch
         {

@@ -166,6 +166,15 @@ internal sealed class CsvStart
                 "this is the header; is the quote character right? see --quote"
             );
         }
+        if (Dialect.HasHeader && !System.Text.Unicode.Utf8.IsValid(rest[at..end]))
+        {
+            throw new StreamEtlException(
+                ErrorKind.InvalidEncoding,
+                "the header is not valid UTF-8",
+                place,
+                "state the right encoding with --encoding"
+            );
+        }
     }
 
     /// <summary>The first record from <paramref name="record"/> on that says how many columns there are: one without a fault, if there is any.</summary>

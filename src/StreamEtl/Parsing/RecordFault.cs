@@ -15,6 +15,10 @@ internal readonly record struct RecordFault(int Record, ErrorKind Kind, int Posi
         {
             ErrorKind.UnterminatedQuote => string.Create(CultureInfo.InvariantCulture, $"the quote at byte {offset} is never closed"),
             ErrorKind.TextAfterQuote => string.Create(CultureInfo.InvariantCulture, $"text follows the closing quote at byte {offset - 1}"),
+            ErrorKind.BareQuote => string.Create(
+                CultureInfo.InvariantCulture,
+                $"the quote at byte {offset} stands inside a field that does not begin with one"
+            ),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
 }

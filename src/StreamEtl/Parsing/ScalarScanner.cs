@@ -5,8 +5,9 @@ namespace StreamEtl.Parsing;
 
 /// <summary>
 /// The specification, a byte at a time. A field that starts with the quote runs to its closing quote (doubled quotes are data; with an escape byte, whatever follows
-/// it is); any other field runs to the next delimiter or line ending, and quotes inside it are data. A record ends at LF, CR LF or CR. Bytes between a
-/// closing quote and the next delimiter are a fault, and so is a quote that the input never closes.
+/// it is); any other field runs to the next delimiter or line ending. A record ends at LF, CR LF or CR, each wherever it stands. Faults (RFC 4180, 2.5 to 2.7): a quote inside
+/// a field that does not begin with one (unless escaped), bytes between a closing quote and the next delimiter, a quote that the input never closes. The field is
+/// read as if they were data.
 /// </summary>
 internal sealed class ScalarScanner : IScanner
 {
@@ -48,10 +49,11 @@ internal sealed class ScalarScanner : IScanner
     /// <summary>Position of the delimiter or line ending behind the field at <paramref name="start"/>, or the block's end.</summary>
     private static int ScanField(ReadOnlySpan<byte> block, int start, CsvDialect dialect, FieldIndex index)
     {
+        int quote = dialect.Quote ?? -1;
         int position = start;
-        if (dialect.Quote is { } quote && block[start] == quote)
+        if (block[start] == quote)
         {
-            position = FindClosingQuote(block, start + 1, quote, dialect.Escape);
+            position = FindClosingQuote(block, start + 1, (byte)quote, dialect.Escape);
             if (position < 0)
             {
                 index.AddFault(ErrorKind.UnterminatedQuote, start);
@@ -63,9 +65,12 @@ internal sealed class ScalarScanner : IScanner
                 index.AddFault(ErrorKind.TextAfterQuote, position);
             }
         }
-        while (position < block.Length && !IsEnd(block[position], dialect.Delimiter))
+        for (; position < block.Length && !IsEnd(block[position], dialect.Delimiter); position++)
         {
-            position++;
+            if (block[position] == quote && block[position - 1] != dialect.Escape)
+            {
+                index.AddFault(ErrorKind.BareQuote, position);
+            }
         }
         return position;
     }

@@ -5,26 +5,41 @@ using StreamEtl.Framing;
 namespace StreamEtl.Tests.Parsing;
 
 /// <summary>A file of Parsing/Corpus/index.json, as UTF-8.</summary>
-internal sealed record CsvCorpus(string File, string Class, byte[] Bytes, CsvDialect Dialect, int Records, string? Hash)
+internal sealed record CsvCorpus(string File, string Class, byte[] Bytes, CsvDialect Dialect, int Records, string? Hash, string Path, string Encoding)
 {
     private static readonly Lazy<List<CsvCorpus>> Files = new(Load);
 
     /// <summary>All files of a class.</summary>
     public static IEnumerable<CsvCorpus> Of(params string[] classes) => Files.Value.Where(f => classes.Contains(f.Class));
 
+    /// <summary>The dialect of the index, every record a row, nothing guessed.</summary>
+    public CsvReadOptions Options =>
+        new()
+        {
+            Encoding = "utf-8",
+            Dialect = new CsvDialectOptions
+            {
+                Delimiter = Dialect.Delimiter,
+                Quote = Dialect.Quote,
+                Escape = Dialect.Quote,
+                HasHeader = false,
+                SkipLines = 0,
+            },
+        };
+
     private static List<CsvCorpus> Load()
     {
         string tests = RepositoryFiles.At("tests", "StreamEtl.Tests");
-        string folder = Path.Join(tests, "Parsing", "Corpus");
-        using JsonDocument index = JsonDocument.Parse(System.IO.File.ReadAllBytes(Path.Join(folder, "index.json")));
+        string folder = System.IO.Path.Join(tests, "Parsing", "Corpus");
+        using JsonDocument index = JsonDocument.Parse(System.IO.File.ReadAllBytes(System.IO.Path.Join(folder, "index.json")));
         return [.. index.RootElement.EnumerateArray().Select(fact => Load(tests, folder, fact))];
     }
 
     private static CsvCorpus Load(string tests, string folder, JsonElement fact)
     {
         string name = fact.GetProperty("file").GetString()!;
-        string path = Path.Join(folder, name);
-        path = System.IO.File.Exists(path) ? path : Path.Join(tests, "Framing", "Corpus", name);
+        string path = System.IO.Path.Join(folder, name);
+        path = System.IO.File.Exists(path) ? path : System.IO.Path.Join(tests, "Framing", "Corpus", name);
         byte[] bytes = System.IO.File.ReadAllBytes(path);
         if (name.EndsWith(".gz", StringComparison.Ordinal))
         {
@@ -56,7 +71,9 @@ internal sealed record CsvCorpus(string File, string Class, byte[] Bytes, CsvDia
             bytes,
             dialect,
             known ? fact.GetProperty("records").GetInt32() : 0,
-            known ? hash.GetString() : null
+            known ? hash.GetString() : null,
+            path,
+            fact.GetProperty("encoding").GetString()!
         );
     }
 }

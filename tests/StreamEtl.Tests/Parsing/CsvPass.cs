@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using StreamEtl.Batches;
 using StreamEtl.Errors;
 using StreamEtl.Framing;
@@ -14,6 +16,12 @@ internal sealed class CsvPass
     public List<string> Names { get; } = [];
 
     public int Columns => Names.Count;
+
+    /// <summary>SHA-256 over each row as in the corpus: each field as <c>length:bytes,</c>, then LF.</summary>
+    public string? Hash { get; private set; }
+
+    /// <summary>Most bytes that the pool held.</summary>
+    public long PeakBytes { get; private set; }
 
     /// <summary>Rows, fields joined with <c>|</c>; NULL is <c>~</c>.</summary>
     public List<string> Values { get; } = [];
@@ -37,11 +45,22 @@ internal sealed class CsvPass
         Func<IReadOnlyList<SourceColumn>, IReadOnlyList<PlanColumn>>? plan = null
     )
     {
+        await using var input = new MemoryInput(text);
+        return await RunAsync(input, options, block, plan);
+    }
+
+    public static async Task<CsvPass> RunAsync(
+        IByteInput input,
+        CsvReadOptions options,
+        int block,
+        Func<IReadOnlyList<SourceColumn>, IReadOnlyList<PlanColumn>>? plan = null
+    )
+    {
         var pass = new CsvPass();
         var pool = new BufferPool(new MemoryBudget(long.MaxValue));
         try
         {
-            await using CsvRowSource source = await CsvRowSource.OpenAsync(new MemoryInput(text), options, pool, CancellationToken.None);
+            await using CsvRowSource source = await CsvRowSource.OpenAsync(input, options, pool, CancellationToken.None);
             await pass.ReadAsync(source, block, (plan ?? AllText)(source.Columns));
         }
         catch (StreamEtlException e)
@@ -49,6 +68,7 @@ internal sealed class CsvPass
             pass.Error = e;
         }
         pass.OutstandingLeases = pool.OutstandingLeases;
+        pass.PeakBytes = pool.Budget.Peak;
         return pass;
     }
 
@@ -58,6 +78,7 @@ internal sealed class CsvPass
     private async Task ReadAsync(CsvRowSource source, int block, IReadOnlyList<PlanColumn> plan)
     {
         Names.AddRange(source.Columns.Select(c => c.Name));
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         long line = source.FirstLine;
         while (await source.ReadAsync(block, CancellationToken.None) is { } unit)
         {
@@ -68,13 +89,27 @@ internal sealed class CsvPass
             for (int r = 0; r < batch.RowCount; r++)
             {
                 Values.Add(string.Join('|', batch.Columns.Select(c => Value(c!, r))));
+                Add(digest, batch, r);
             }
         }
+        Hash = Convert.ToHexStringLower(digest.GetHashAndReset());
         Warnings = source.Warnings;
+    }
+
+    private static void Add(IncrementalHash digest, RowBatch batch, int row)
+    {
+        foreach (Column? column in batch.Columns)
+        {
+            ReadOnlySpan<byte> text = column!.Type.Kind == ColumnKind.Text ? column.Text(row) : default;
+            digest.AppendData(System.Text.Encoding.ASCII.GetBytes(text.Length.ToString(CultureInfo.InvariantCulture) + ":"));
+            digest.AppendData(text);
+            digest.AppendData(","u8);
+        }
+        digest.AppendData("\n"u8);
     }
 
     private static string Value(Column column, int row) =>
         column.IsNull(row) ? "~"
         : column.Type.Kind == ColumnKind.Text ? System.Text.Encoding.UTF8.GetString(column.Text(row))
-        : column.Longs![row].ToString(System.Globalization.CultureInfo.InvariantCulture);
+        : column.Longs![row].ToString(CultureInfo.InvariantCulture);
 }
