@@ -5,7 +5,16 @@ using StreamEtl.Framing;
 namespace StreamEtl.Tests.Parsing;
 
 /// <summary>A file of Parsing/Corpus/index.json, as UTF-8.</summary>
-internal sealed record CsvCorpus(string File, string Class, byte[] Bytes, CsvDialect Dialect, int Records, string? Hash, string Path, string Encoding)
+internal sealed record CsvCorpus(
+    string File,
+    string Class,
+    byte[] Bytes,
+    CsvDialect Dialect,
+    int Records,
+    string? Hash,
+    string Path,
+    string Encoding
+)
 {
     private static readonly Lazy<List<CsvCorpus>> Files = new(Load);
 

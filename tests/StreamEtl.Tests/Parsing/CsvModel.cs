@@ -86,7 +86,10 @@ internal sealed class CsvModel
                 position++;
             }
             int end = position;
-            position += position >= input.Length ? 0 : IsPair(input, position) ? 2 : 1;
+            position +=
+                position >= input.Length ? 0
+                : IsPair(input, position) ? 2
+                : 1;
             if (!blank)
             {
                 records.Add(new Record(start, line, fields, fault, IsUtf8(input.AsSpan(start, end - start))));

@@ -28,7 +28,12 @@ public class CsvRowSourceCorpusTests
             CsvPass pass = await RunAsync(file);
             string? difference = Difference(pass, model);
             bool even = pass.Rejects.Count == 0;
-            if (model.Hash != file.Hash || model.Records.Count != file.Records || difference is not null || (even && pass.Hash != file.Hash))
+            if (
+                model.Hash != file.Hash
+                || model.Records.Count != file.Records
+                || difference is not null
+                || (even && pass.Hash != file.Hash)
+            )
             {
                 wrong.Add($"{file.File}: {difference}");
             }
@@ -116,7 +121,11 @@ public class CsvRowSourceCorpusTests
             {
                 CsvReadOptions options = file.Options with { Scanner = Scanners.Available[s % Scanners.Available.Count].Name };
                 CsvPass found = await CsvPass.RunAsync(file.Bytes, options, sizes[s]);
-                if (found.Hash != expected.Hash || !found.Rejects.SequenceEqual(expected.Rejects) || found.Error?.Message != expected.Error?.Message)
+                if (
+                    found.Hash != expected.Hash
+                    || !found.Rejects.SequenceEqual(expected.Rejects)
+                    || found.Error?.Message != expected.Error?.Message
+                )
                 {
                     wrong.Add($"{options.Scanner} {file.File} in blocks of {sizes[s]}");
                 }
@@ -124,7 +133,10 @@ public class CsvRowSourceCorpusTests
             read++;
         }
         Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong));
-        Assert.True(read > (all ? files.Length - 1 : 150), string.Create(CultureInfo.InvariantCulture, $"only {read} of {files.Length} files"));
+        Assert.True(
+            read > (all ? files.Length - 1 : 150),
+            string.Create(CultureInfo.InvariantCulture, $"only {read} of {files.Length} files")
+        );
     }
 
     [Fact]
@@ -144,7 +156,14 @@ public class CsvRowSourceCorpusTests
         string[] expected = [.. Enumerable.Range(0, 40).Select(i => $"{i}|1,a,b\n2,\"c\",d\n\n3,e,f\r\n|x{i}")];
         foreach (int block in (int[])[.. Enumerable.Range(1, 257), 4094, 4095, 4096, 4097, 4098])
         {
-            CsvPass pass = await CsvPass.RunAsync(text, options with { Scanner = Scanners.Available[block % Scanners.Available.Count].Name }, block);
+            CsvPass pass = await CsvPass.RunAsync(
+                text,
+                options with
+                {
+                    Scanner = Scanners.Available[block % Scanners.Available.Count].Name,
+                },
+                block
+            );
             Assert.Equal(expected, pass.Values);
             Assert.Empty(pass.Rejects);
             Assert.Equal(0, pass.OutstandingLeases);

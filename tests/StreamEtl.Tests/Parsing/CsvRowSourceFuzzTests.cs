@@ -30,7 +30,11 @@ public class CsvRowSourceFuzzTests
     [Fact]
     public async Task Read_DamagedInputs_AreWhatTheModelFinds()
     {
-        bool stated = int.TryParse(Environment.GetEnvironmentVariable("STREAMETL_FUZZ_SOURCE"), CultureInfo.InvariantCulture, out int inputs);
+        bool stated = int.TryParse(
+            Environment.GetEnvironmentVariable("STREAMETL_FUZZ_SOURCE"),
+            CultureInfo.InvariantCulture,
+            out int inputs
+        );
         const int Seed = 20262;
         var random = new Random(Seed);
         byte[][] seeds = [.. CsvCorpus.Of("fuzz", "malformed").Select(f => f.Bytes).Where(b => b.Length > 0)];
@@ -59,7 +63,10 @@ public class CsvRowSourceFuzzTests
             // A byte order mark is no part of the text.
             byte[] text = input.AsSpan().StartsWith((byte[])[0xEF, 0xBB, 0xBF]) ? input[3..] : input;
             string? difference = CsvRowSourceCorpusTests.Difference(pass, CsvModel.Read(text, dialect));
-            Assert.True(difference is null, $"seed {Seed}, input {i}, block {block}, {options.Scanner}, {dialect}: {difference}: {Convert.ToHexString(input)}");
+            Assert.True(
+                difference is null,
+                $"seed {Seed}, input {i}, block {block}, {options.Scanner}, {dialect}: {difference}: {Convert.ToHexString(input)}"
+            );
             Assert.True(pass.PeakBytes < 256 << 10, $"input {i} held {pass.PeakBytes} bytes");
             Assert.True(clock.ElapsedMilliseconds - start < 5000, $"input {i} took {clock.ElapsedMilliseconds - start} ms");
         }

@@ -31,7 +31,13 @@ public class CsvRowSourceTests
     [InlineData("a,b\r\n1,2\r\n\"x\r\ny\",\r\n3\r\n4,5\r\n", ErrorKind.FieldCount, 5, 19, "the record has 1 field, the header has 2")]
     [InlineData("a,b\r1,2\r3\r4,5\r", ErrorKind.FieldCount, 3, 8, "the record has 1 field, the header has 2")]
     [InlineData("a,b\n1,2\n3,\"x\"y\n4,5\n", ErrorKind.TextAfterQuote, 3, 8, "text follows the closing quote at byte 12")]
-    [InlineData("a,b\n1,2\n3,5\" x\n4,5\n", ErrorKind.BareQuote, 3, 8, "the quote at byte 11 stands inside a field that does not begin with one")]
+    [InlineData(
+        "a,b\n1,2\n3,5\" x\n4,5\n",
+        ErrorKind.BareQuote,
+        3,
+        8,
+        "the quote at byte 11 stands inside a field that does not begin with one"
+    )]
     [InlineData("a,b\n1,2\n4,5\n3,\"x,y\n6,7\n", ErrorKind.UnterminatedQuote, 4, 12, "the quote at byte 14 is never closed")]
     [InlineData("a,b\n1,2\n3,é\u0001\n4,5\n", ErrorKind.InvalidEncoding, 3, 8, "byte 10 (0xC3) is not valid UTF-8")]
     public async Task Reject_MalformedRecord_SaysLineOffsetAndReason(string text, ErrorKind kind, long line, long offset, string reason)

@@ -49,7 +49,12 @@ public class MalformedCsvTests
     [InlineData("apache+commons-csv/70160017_src_test_resources_org_apache_commons_csv_csv-167_sample1.csv", ErrorKind.FieldCount, 2, 24)]
     [InlineData("dathere+qsv/83d375b2_resources_test_inputskiptest.csv", ErrorKind.BareQuote, 1, 0)]
     [InlineData("duckdb+duckdb/ef51578f_data_csv_bug_10273.csv", ErrorKind.BareQuote, 3, 186)]
-    [InlineData("apache+commons-csv/3f49b9b8_src_test_resources_org_apache_commons_csv_CSV-141_csv-141.csv", ErrorKind.TextAfterQuote, 3, 162)]
+    [InlineData(
+        "apache+commons-csv/3f49b9b8_src_test_resources_org_apache_commons_csv_CSV-141_csv-141.csv",
+        ErrorKind.TextAfterQuote,
+        3,
+        162
+    )]
     [InlineData("duckdb+duckdb/ed485bdc_data_csv_rejects_multiple_errors_multiple_errors.csv", ErrorKind.FieldCount, 4, 88)]
     [InlineData("aswinkarthik+csvdiff/fe6d0640_examples_lazy_quotes_delta.csv", ErrorKind.BareQuote, 1, 0)]
     [InlineData("dathere+qsv/a036ba4e_resources_test_inputcommenttest.csv", ErrorKind.BareQuote, 1, 0)]
@@ -96,7 +101,9 @@ public class MalformedCsvTests
             .GetMethod(nameof(Read_MalformedFile_SaysWhatAndWhere))!
             .GetCustomAttributesData()
             .Where(a => a.AttributeType == typeof(InlineDataAttribute))
-            .Select(a => (string)((IReadOnlyList<System.Reflection.CustomAttributeTypedArgument>)a.ConstructorArguments[0].Value!)[0].Value!);
+            .Select(a =>
+                (string)((IReadOnlyList<System.Reflection.CustomAttributeTypedArgument>)a.ConstructorArguments[0].Value!)[0].Value!
+            );
         Assert.Equal(CsvCorpus.Of("malformed").Select(f => f.File).Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }
 }
