@@ -13,6 +13,8 @@ switch (args)
         ShapeFiles.Write(folder, full: sizes is ["full"]);
         return 0;
     default:
-        BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args, DefaultConfig.Instance.AddColumn(new RateColumn()));
+        // BenchmarkDotNet builds a project of its own, with analyzers; two minutes are not enough for that on a busy machine.
+        IConfig config = DefaultConfig.Instance.AddColumn(new RateColumn()).WithBuildTimeout(TimeSpan.FromMinutes(10));
+        BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args, config);
         return 0;
 }

@@ -23,13 +23,13 @@ internal sealed class ScopeTable(string path, int[] threads, int runs)
         var text = new StringBuilder();
         text.Append(
             CultureInfo.InvariantCulture,
-            $"CPU: {ResultFolder.Cpu}, {Environment.ProcessorCount} cores. {Path.GetFileName(path)}, {_bytes / 1e6:F0} MB. .NET {Environment.Version}. Medians of {runs} runs.\n\n"
+            $"CPU: {ResultFolder.Cpu}, {Environment.ProcessorCount} cores. {Path.GetFileName(path)}, {_bytes / 1e6:F0} MB. .NET {Environment.Version}. Medians of {runs} run{(runs == 1 ? "" : "s")}.\n\n"
         );
         text.Append("Each scope does all that the ones above it do; \"stage\" is the processor time that it adds, on one thread.\n\n");
         text.Append("| scope |")
             .AppendJoin(" |", threads.Select(n => string.Create(CultureInfo.InvariantCulture, $" --threads {n}: s | GB/s | CPU s")))
-            .Append(" | stage CPU s | of the whole |\n|---|")
-            .Insert(text.Length, "---|", (threads.Length * 3) + 2)
+            .Append(" | stage CPU s | of the whole |\n|")
+            .AppendJoin("", Enumerable.Repeat("---|", (threads.Length * 3) + 3))
             .Append('\n');
         double former = 0;
         double whole = Median(Scope.Whole, threads[0], t => t.Processor);

@@ -5,25 +5,24 @@ using StreamEtl.Pipeline;
 
 namespace StreamEtl.Perf.Scopes;
 
-/// <summary><c>scopes FILE</c>: runs every scope over the whole file, on one thread and on all, and writes the table to perf/results.</summary>
+/// <summary><c>scopes FILE [RUNS]</c>: runs every scope over the whole file, on one thread and on all, and writes the table to perf/results.</summary>
 internal static class ScopesCommand
 {
-    private const int Runs = 3;
     private const int CopyBytes = 256 << 10;
 
     public static async Task<int> RunAsync(string[] args)
     {
-        if (args is not [var path] || !File.Exists(path))
+        if (!TryRead(args, out string path, out int runs))
         {
-            await Console.Error.WriteLineAsync("usage: StreamEtl.Perf scopes FILE");
+            await Console.Error.WriteLineAsync("usage: StreamEtl.Perf scopes FILE [RUNS]");
             return 2;
         }
-        int[] threads = [1, Environment.ProcessorCount];
-        var table = new ScopeTable(path, threads, Runs);
-        // The first round warms up: the compiler, and the page cache.
-        for (int round = 0; round <= Runs; round++)
+        int[] threads = [.. new[] { 1, Environment.ProcessorCount }.Distinct()];
+        var table = new ScopeTable(path, threads, runs);
+        // The first round warms up the compiler and the page cache.
+        for (int round = 0; round <= runs; round++)
         {
-            foreach (int width in threads)
+            foreach (int width in round == 0 ? threads[^1..] : threads)
             {
                 foreach (Scope scope in Enum.GetValues<Scope>())
                 {
@@ -43,6 +42,16 @@ internal static class ScopesCommand
         await Console.Out.WriteAsync(text);
         await File.WriteAllTextAsync(ResultFolder.Of($"scopes-{new FileInfo(path).Length / 1_000_000}MB.md"), text);
         return 0;
+    }
+
+    private static bool TryRead(string[] args, out string path, out int runs)
+    {
+        path = args.Length > 0 ? args[0] : "";
+        runs = 3;
+        return args.Length is 1 or 2
+            && File.Exists(path)
+            && (args.Length == 1 || int.TryParse(args[1], NumberStyles.None, CultureInfo.InvariantCulture, out runs))
+            && runs > 0;
     }
 
     private static async Task<(TimeSpan Elapsed, TimeSpan Processor)> MeasureAsync(Scope scope, string path, int threads)
