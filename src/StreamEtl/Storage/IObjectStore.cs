@@ -36,7 +36,10 @@ public interface IObjectStore
     /// </summary>
     ValueTask<IObjectWriter> CreateAsync(string key, CancellationToken cancellationToken);
 
-    /// <summary>Removes an object; that there is none is fine. Whoever has it open reads on or gets <see cref="Errors.ErrorKind.Replaced"/>.</summary>
+    /// <summary>
+    /// Removes an object for good; that there is none is fine. Whoever has it open reads on or gets <see cref="Errors.ErrorKind.Replaced"/>. One that fails
+    /// may have removed it: delete again.
+    /// </summary>
     ValueTask DeleteAsync(string key, CancellationToken cancellationToken);
 
     /// <summary>

@@ -74,12 +74,17 @@ public sealed class LocalStore : IObjectStore
             key,
             () =>
             {
+                string path = LocalPath.Of(_root, key);
+                string folder = Path.GetDirectoryName(path)!;
                 if (Find(key) is not null)
                 {
-                    string path = LocalPath.Of(_root, key);
                     _disk.Delete(path);
                     CrashPoint.Reach("store-deleted");
-                    _disk.SyncFolder(Path.GetDirectoryName(path)!);
+                }
+                // Also when there was none: it may have been deleted a moment ago, by one who was killed before the sync.
+                if (_disk.Stat(folder) is { Kind: DiskEntryKind.Folder })
+                {
+                    _disk.SyncFolder(folder);
                 }
                 return true;
             }
@@ -178,23 +183,34 @@ public sealed class LocalStore : IObjectStore
         return entry is { Kind: DiskEntryKind.File } ? entry : null;
     }
 
-    /// <summary>Makes a folder and those above it, each durable before anything is put into it: what another process made may not be, yet.</summary>
+    /// <summary>
+    /// Makes a folder and those above it, each durable before anything is put into it. That one exists does not say so: whoever made it may have been
+    /// killed before the sync.
+    /// </summary>
     private void EnsureFolder(string folder)
     {
+        bool inside = folder.Length > _root.Length;
         DiskEntry? entry = _disk.Stat(folder);
-        if (folder.Length > _root.Length)
+        if (inside)
         {
             RefuseLink(entry, folder);
         }
-        if (entry is not null && _durableFolders.ContainsKey(folder))
+        if ((entry is not null && _durableFolders.ContainsKey(folder)) || Path.GetDirectoryName(folder) is not { } parent)
         {
             return;
         }
-        if (Path.GetDirectoryName(folder) is { } parent && (folder.Length > _root.Length || entry is null))
+        EnsureFolder(parent);
+        if (entry is null)
         {
-            EnsureFolder(parent);
             _disk.MakeFolder(folder);
+        }
+        try
+        {
             _disk.SyncFolder(parent);
+        }
+        catch (UnauthorizedAccessException) when (!inside && entry is not null)
+        {
+            // A folder above the root that may not even be read is not one that a run like this makes others in.
         }
         _durableFolders[folder] = true;
     }

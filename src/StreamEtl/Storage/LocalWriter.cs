@@ -102,9 +102,13 @@ internal sealed class LocalWriter : IObjectWriter
             _disk.Move(_staged, _path);
             return true;
         }
-        catch (Exception e) when ((e is IOException or UnauthorizedAccessException) && MayHaveMoved())
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw StoreErrors.OutcomeUnknown(_store, Key, e);
+            if (MayHaveMoved())
+            {
+                throw StoreErrors.OutcomeUnknown(_store, Key, e);
+            }
+            throw;
         }
     }
 

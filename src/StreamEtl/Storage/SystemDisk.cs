@@ -9,6 +9,7 @@ namespace StreamEtl.Storage;
 /// </summary>
 internal sealed class SystemDisk : IDisk
 {
+    private const int AccessDenied = 13;
     private const FileShare Everyone = FileShare.ReadWrite | FileShare.Delete;
 
     private static readonly EnumerationOptions All = new()
@@ -102,7 +103,7 @@ internal sealed class SystemDisk : IDisk
     {
         if (FolderSync.TryFlush(path) is { } fault)
         {
-            throw fault;
+            throw fault.HResult == AccessDenied ? new UnauthorizedAccessException(fault.Message, fault) : fault;
         }
     }
 
