@@ -13,7 +13,7 @@ switch ($Task) {
     'format' { dotnet tool restore; dotnet csharpier format . }
     'publish' { dotnet publish src/StreamEtl.Cli -c Release -o out @Rest }
     'perf' { dotnet run --project perf/StreamEtl.Perf -c Release -- @Rest }
-    'demo' { dotnet run --project src/StreamEtl.Cli -c Release -- diff samples/runways-2026-08-21.csv.gz samples/runways-2026-08-22.csv.gz --key id -o - }
+    'demo' { dotnet run --project src/StreamEtl.Cli -c Release -- 'diff' 'samples/runways-2026-08-21.csv.gz' 'samples/runways-2026-08-22.csv.gz' --key id -o '-' }
     'test-scanners' {
         foreach ($scanner in 'scalar', 'vector128', 'vector256', 'vector512') {
             $env:STREAMETL_SCANNER = $scanner
