@@ -72,9 +72,9 @@ internal static class RunSummary
         List<string> parts = [];
         if (job is DiffOptions)
         {
-            parts.Add(Count(report.Inserts, "inserts"));
-            parts.Add(Count(report.Updates, "updates"));
-            parts.Add(Count(report.Deletes, "deletes"));
+            parts.Add(Count(report.Inserts, report.Inserts == 1 ? "insert" : "inserts"));
+            parts.Add(Count(report.Updates, report.Updates == 1 ? "update" : "updates"));
+            parts.Add(Count(report.Deletes, report.Deletes == 1 ? "delete" : "deletes"));
             parts.Add(Count(report.Unchanged, "unchanged"));
             if (report.ChangedWithoutDate > 0)
             {
@@ -83,7 +83,7 @@ internal static class RunSummary
         }
         if (job is DedupeOptions || report.DuplicatesRemoved > 0)
         {
-            parts.Add(Count(report.DuplicatesRemoved, "duplicates removed"));
+            parts.Add(Count(report.DuplicatesRemoved, report.DuplicatesRemoved == 1 ? "duplicate removed" : "duplicates removed"));
         }
         return string.Join(", ", parts);
     }

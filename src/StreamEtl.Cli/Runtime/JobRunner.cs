@@ -32,7 +32,7 @@ internal sealed class JobRunner(Host host, RunSettings settings)
         {
             status = ExitCode.Changes;
         }
-        report.PeakMemoryBytes = ProcessMemory.Peak();
+        report.PeakMemoryBytes = PeakMemory.Read();
         if (report.Seconds <= 0)
         {
             report.Seconds = (Environment.TickCount64 - start) / 1000.0;
@@ -55,7 +55,7 @@ internal sealed class JobRunner(Host host, RunSettings settings)
         {
             return;
         }
-        RunReport report = new() { Verb = verb.Name, PeakMemoryBytes = ProcessMemory.Peak() };
+        RunReport report = new() { Verb = verb.Name, PeakMemoryBytes = PeakMemory.Read() };
         Fail(report, error);
         TryWriteReport(new ReportFile(path), report, settings, host);
     }

@@ -14,7 +14,7 @@ internal static class MessageOptions
     public static readonly OptionSpec Progress = OptionSpec.Choice(
         "progress",
         OptionGroup.Messages,
-        "(default auto: on a terminal)",
+        "draw progress (default auto: on a terminal)",
         "auto",
         "always",
         "never"

@@ -24,14 +24,14 @@ internal static class SharedOptions
     public static readonly OptionSpec Compression = OptionSpec.Choice(
         "compression",
         OptionGroup.Output,
-        "of Parquet pages (default snappy)",
+        "compression of Parquet pages (default snappy)",
         "snappy",
         "zstd",
         "gzip",
         "lz4",
         "none"
     );
-    public static readonly OptionSpec OutputDelimiter = new("out-delimiter", OptionGroup.Output, "of a CSV output (default comma)", "CHAR");
+    public static readonly OptionSpec OutputDelimiter = new("out-delimiter", OptionGroup.Output, "delimiter of a CSV output (default comma)", "CHAR");
 
     public static readonly OptionSpec From = new(
         "from",
@@ -51,7 +51,7 @@ internal static class SharedOptions
     );
     public static readonly OptionSpec SkipLines = new("skip-lines", OptionGroup.Input, "lines to leave out before the header", "N");
     public static readonly OptionSpec Decimal = new("decimal", OptionGroup.Input, "decimal separator, . or ,", "CHAR");
-    public static readonly OptionSpec DateFormat = new("date-format", OptionGroup.Input, "such as dd/MM/yyyy", "FORMAT");
+    public static readonly OptionSpec DateFormat = new("date-format", OptionGroup.Input, "of dates, such as dd/MM/yyyy", "FORMAT");
     public static readonly OptionSpec Null = new(
         "null",
         OptionGroup.Input,

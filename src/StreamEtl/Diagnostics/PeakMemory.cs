@@ -12,7 +12,7 @@ public static class PeakMemory
     public static long Read()
     {
         const string Status = "/proc/self/status";
-        if (File.Exists(Status))
+        if (OperatingSystem.IsLinux() && File.Exists(Status))
         {
             foreach (string line in File.ReadLines(Status))
             {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using StreamEtl.Errors;
 
 namespace StreamEtl.Pipeline;
@@ -13,7 +14,7 @@ namespace StreamEtl.Pipeline;
 internal sealed record FlowPlan(long InFlightBytes, long PartBytes, int LargestBatch, int Threads)
 {
     /// <summary>Below this no plan is honest: the runtime itself, one batch for each stage and one part do not fit.</summary>
-    public const long SmallestMemory = 64L << 20;
+    public const long SmallestMemory = 64_000_000;
 
     /// <summary>More bytes in flight than this bring no speed, only cache misses.</summary>
     private const long EnoughPerThread = 80L << 20;
@@ -25,8 +26,8 @@ internal sealed record FlowPlan(long InFlightBytes, long PartBytes, int LargestB
         {
             throw new StreamEtlException(
                 ErrorKind.MemoryTooSmall,
-                $"--memory of {memory >> 20} MB is too small",
-                hint: $"give at least {SmallestMemory >> 20}MB"
+                string.Create(CultureInfo.InvariantCulture, $"--memory of {memory / 1e6:0.#} MB is too small"),
+                hint: $"give at least {SmallestMemory / 1_000_000}MB"
             );
         }
         long inFlight = Math.Min(memory * 2 / 5, EnoughPerThread * threads);

@@ -126,8 +126,10 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
     /// <summary>Indices of the columns that the user named in an option.</summary>
     protected int[] Find(IEnumerable<string> names, string option) => [.. names.Select(n => Columns.Find(n, option))];
 
-    /// <summary>Reads every value of every side once, for the exact types.</summary>
-    protected async Task ObserveAsync()
+    /// <summary>
+    /// Reads every value of every side once, for the exact types. <paramref name="countsRows"/> says that no other pass will apply the policy on malformed rows.
+    /// </summary>
+    protected async Task ObserveAsync(bool countsRows = false)
     {
         foreach (TableSide side in _sides)
         {
@@ -148,6 +150,7 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
                             Accept = side.Learn,
                         }),
                     ],
+                    CountsRows = countsRows,
                 }
             )
             .ConfigureAwait(false);

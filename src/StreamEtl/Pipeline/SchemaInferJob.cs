@@ -10,7 +10,8 @@ internal sealed class SchemaInferJob(RunContext run, SchemaInferOptions options)
     public override async Task ExecuteAsync()
     {
         await OpenAsync(options.InferTypes ?? true, ("input", options.Inputs)).ConfigureAwait(false);
-        await ObserveAsync().ConfigureAwait(false);
+        await Run.Rejects.RestartAsync().ConfigureAwait(false);
+        await ObserveAsync(countsRows: true).ConfigureAwait(false);
         var fields = Columns.Fields();
         IOutputFile file = OutputFile.Create(options.Output);
         await using (file.ConfigureAwait(false))
@@ -18,6 +19,7 @@ internal sealed class SchemaInferJob(RunContext run, SchemaInferOptions options)
             SchemaJson.Write(fields, file.Stream);
             await file.CommitAsync(Run.CancellationToken).ConfigureAwait(false);
         }
+        await Run.Rejects.CommitAsync(Run.CancellationToken).ConfigureAwait(false);
         Run.Report.Schema.AddRange(fields);
     }
 }

@@ -51,6 +51,7 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
             try
             {
                 run.WarnOf(source);
+                WarnOfDelimiter(run, source);
                 MatchColumns(i, source.Columns);
                 if (infer && source.Columns.Any(c => c.Type is null))
                 {
@@ -171,6 +172,17 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
             run.Warn($"{Inputs[input].Info.Name} is empty (0 bytes): it counts as a table without rows");
             _empty[input] = true;
             return new EmptySource(Inputs[input].Info);
+        }
+    }
+
+    /// <summary>A stated delimiter that the data does not use makes one column of everything, and nothing else would tell.</summary>
+    private static void WarnOfDelimiter(RunContext run, IRowSource source)
+    {
+        if (run.Options.Delimiter is { } stated && source.Columns is [var only] && only.Name.AsSpan().IndexOfAny(",;\t|") is >= 0 and var at)
+        {
+            run.Warn(
+                $"{source.Info.Name}: with --delimiter '{stated}' there is one column, '{only.Name}', which holds '{only.Name[at]}': is that the delimiter?"
+            );
         }
     }
 

@@ -66,6 +66,15 @@ public sealed class ConvertTests : IDisposable
     }
 
     [Fact]
+    public void Convert_WrongDelimiter_IsWarnedOf()
+    {
+        _folder.Write("a.csv", Orders);
+        Tool.Result run = Tool.Run(_folder, "convert", "a.csv", "-o", "b.csv", "--delimiter", ";", "--memory", "64MB");
+        Assert.Equal(0, run.Status);
+        Assert.Contains("warning: a.csv: with --delimiter ';' there is one column", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Convert_DialectOfParquet_IsAUsageErrorWithAHint()
     {
         _folder.Write("a.csv", Orders);

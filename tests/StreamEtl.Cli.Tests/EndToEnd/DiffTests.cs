@@ -33,7 +33,7 @@ public sealed class DiffTests : IDisposable
             (1, 1, 1, 1),
             (Count(report, "inserts"), Count(report, "updates"), Count(report, "deletes"), Count(report, "unchanged"))
         );
-        Assert.Contains("  1 inserts, 1 updates, 1 deletes, 1 unchanged\n", run.Error, StringComparison.Ordinal);
+        Assert.Contains("  1 insert, 1 update, 1 delete, 1 unchanged\n", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,6 +27,19 @@ public sealed class SchemaTests : IDisposable
     }
 
     [Fact]
+    public void Infer_MalformedRow_FollowsThePolicy()
+    {
+        _folder.Write("a.csv", "id,name\n1,a\n2,b,c\n3,d\n");
+        Tool.Result run = Tool.Run(_folder, "schema", "infer", "a.csv");
+        Assert.Equal((1, ""), (run.Status, run.Output));
+        Assert.Contains("  at: a.csv:3 (byte 12", run.Error, StringComparison.Ordinal);
+        run = Tool.Run(_folder, "schema", "infer", "a.csv", "-o", "s.json", "--rejects", "bad.csv");
+        Assert.Equal(4, run.Status);
+        Assert.Contains("a.csv  2 columns  3 rows", run.Error, StringComparison.Ordinal);
+        Assert.StartsWith("a.csv,3,12,", _folder.Read("bad.csv").Split('\n')[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Validate_WrongValue_HasItsPlace()
     {
         _folder.Write("s.json", """{"fields": [{"name": "id", "type": "integer"}]}""");

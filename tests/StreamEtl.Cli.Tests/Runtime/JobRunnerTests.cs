@@ -168,7 +168,7 @@ public sealed class JobRunnerTests
         );
         string[] lines = run.Error.Split('\n');
         Assert.Equal("warning: 5 rows differ without a newer date", lines[0]);
-        Assert.Equal("  1 inserts, 2,000 updates, 3 deletes, 4 unchanged, 5 changed without a newer date, 6 duplicates removed", lines[2]);
+        Assert.Equal("  1 insert, 2,000 updates, 3 deletes, 4 unchanged, 5 changed without a newer date, 6 duplicates removed", lines[2]);
         Assert.Equal("  column 'note\\x1b': added", lines[3]);
     }
 
