@@ -34,7 +34,10 @@ internal static class Inputs
         }
         if (arguments.Positionals.Count != count)
         {
-            throw UsageError.Create($"{arguments.Positionals.Count} {(arguments.Positionals.Count == 1 ? "input is" : "inputs are")} given where {count} are needed", names);
+            throw UsageError.Create(
+                $"{arguments.Positionals.Count} {(arguments.Positionals.Count == 1 ? "input is" : "inputs are")} given where {count} are needed",
+                names
+            );
         }
         List<string> inputs = [];
         foreach (string pattern in arguments.Positionals)

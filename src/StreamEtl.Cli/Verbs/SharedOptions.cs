@@ -31,7 +31,12 @@ internal static class SharedOptions
         "lz4",
         "none"
     );
-    public static readonly OptionSpec OutputDelimiter = new("out-delimiter", OptionGroup.Output, "delimiter of a CSV output (default comma)", "CHAR");
+    public static readonly OptionSpec OutputDelimiter = new(
+        "out-delimiter",
+        OptionGroup.Output,
+        "delimiter of a CSV output (default comma)",
+        "CHAR"
+    );
 
     public static readonly OptionSpec From = new(
         "from",

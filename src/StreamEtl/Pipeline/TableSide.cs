@@ -178,7 +178,11 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
     /// <summary>A stated delimiter that the data does not use makes one column of everything, and nothing else would tell.</summary>
     private static void WarnOfDelimiter(RunContext run, IRowSource source)
     {
-        if (run.Options.Delimiter is { } stated && source.Columns is [var only] && only.Name.AsSpan().IndexOfAny(",;\t|") is >= 0 and var at)
+        if (
+            run.Options.Delimiter is { } stated
+            && source.Columns is [var only]
+            && only.Name.AsSpan().IndexOfAny(",;\t|") is >= 0 and var at
+        )
         {
             run.Warn(
                 $"{source.Info.Name}: with --delimiter '{stated}' there is one column, '{only.Name}', which holds '{only.Name[at]}': is that the delimiter?"
