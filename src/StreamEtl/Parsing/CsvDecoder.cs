@@ -10,6 +10,8 @@ namespace StreamEtl.Parsing;
 /// <summary>Frames to batches: picks the well-formed records, gathers each wanted column's fields, converts them.</summary>
 internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptions options, int width)
 {
+    private readonly FieldGatherer _gatherer = new(dialect, options);
+
     /// <summary>Decodes a unit; thread-safe.</summary>
     public RowBatch Decode(CsvUnit unit, IReadOnlyList<PlanColumn> plan)
     {
@@ -19,6 +21,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         var columns = new Column?[plan.Count];
         // Values are unquoted in place, which can be done once: plan columns of one source column share what the first of them made.
         var unquoted = new TextView[]?[width];
+        int[] lastUse = LastUses(plan);
         TypeEvidence?[]? evidence = null;
         bool contradicted = false;
         ulong[]? rejected = null;
@@ -35,11 +38,12 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
                 RejectNulls(unit, rows, wanted, c, columns[c], ref rejected, rejects);
                 continue;
             }
-            FieldViews views = Gather(unit, rows, wanted, unquoted[wanted.SourceOrdinal]);
+            FieldViews views = _gatherer.Gather(unit, rows, wanted, unquoted[wanted.SourceOrdinal]);
             unquoted[wanted.SourceOrdinal] ??= views.Views;
             if (wanted.Mode == ColumnMode.Observe)
             {
                 (evidence ??= new TypeEvidence?[plan.Count])[c] = Observe(unit, views, rows.Count);
+                ReleaseUnused(unit, views, lastUse[wanted.SourceOrdinal] == c);
                 continue;
             }
             ulong[] bad = unit.Lease.Rent<ulong>((rows.Count + 63) >> 6);
@@ -67,6 +71,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
             }
             RejectNulls(unit, rows, wanted, c, columns[c], ref rejected, rejects);
             unit.Lease.Release(bad);
+            ReleaseUnused(unit, views, columns[c]!.Views is null && lastUse[wanted.SourceOrdinal] == c);
         }
         rejects.Complete();
         var batch = new RowBatch(unit.Lease, rows.Count, columns)
@@ -78,6 +83,29 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
             Contradicted = contradicted,
         };
         return rejected is null ? batch : BatchFilter.Without(batch, rejected);
+    }
+
+    /// <summary>For each source column, the last plan column that reads it.</summary>
+    private int[] LastUses(IReadOnlyList<PlanColumn> plan)
+    {
+        var last = new int[width];
+        for (int c = 0; c < plan.Count; c++)
+        {
+            if (plan[c].Mode != ColumnMode.Skip && plan[c].SourceOrdinal >= 0)
+            {
+                last[plan[c].SourceOrdinal] = c;
+            }
+        }
+        return last;
+    }
+
+    /// <summary>Gives views back that were made into values: the next column gathers into the same array while it is in the cache.</summary>
+    private static void ReleaseUnused(CsvUnit unit, FieldViews views, bool unused)
+    {
+        if (unused)
+        {
+            unit.Lease.Release(views.Views);
+        }
     }
 
     /// <summary>Finds the rows: records of the right width, without a fault, in valid UTF-8. Blank lines are no records.</summary>
@@ -135,56 +163,6 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
             at += consumed;
         }
         return at;
-    }
-
-    /// <summary>The values of a column; <paramref name="unquoted"/>: those that another plan column made of the same source column, or null.</summary>
-    private FieldViews Gather(CsvUnit unit, CsvRows rows, PlanColumn wanted, TextView[]? unquoted)
-    {
-        int count = rows.Count;
-        byte[] bytes = unit.Bytes;
-        int[] ends = unit.Index.Ends;
-        TextView[] views = unit.Lease.Rent<TextView>(count);
-        int words = (count + 63) >> 6;
-        ulong[] nulls = unit.Lease.Rent<ulong>(words);
-        Array.Clear(nulls, 0, words);
-        int nullCount = 0;
-        int ordinal = wanted.SourceOrdinal;
-        // No field starts with a byte that cannot be: without quoting the test below never holds.
-        int quote = dialect.Quote ?? -1;
-        bool keepsQuotedEmpty = options.QuotedEmptyIsString && wanted.Type.Kind is ColumnKind.Text;
-        for (int r = 0; r < count; r++)
-        {
-            int field = rows.Fields[r] + ordinal;
-            int start = ordinal == 0 ? rows.Starts[r] : ends[field - 1] + 1;
-            int length = ends[field] - start;
-            bool quoted = length > 0 && bytes[start] == quote;
-            if (quoted)
-            {
-                (start, length) = unquoted is null
-                    ? FieldText.Unquote(bytes, start, length, dialect)
-                    : (unquoted[r].Start, unquoted[r].Length);
-            }
-            views[r] = new TextView(start, length);
-            if (length == 0 ? !(quoted && keepsQuotedEmpty) : !quoted && IsNullText(bytes, start, length))
-            {
-                views[r] = default;
-                nulls[r >> 6] |= 1UL << r;
-                nullCount++;
-            }
-        }
-        return new FieldViews(views, nullCount == 0 ? null : nulls, nullCount);
-    }
-
-    private bool IsNullText(byte[] bytes, int start, int length)
-    {
-        foreach (byte[] text in options.NullTexts)
-        {
-            if (text.Length == length && bytes.AsSpan(start, length).SequenceEqual(text))
-            {
-                return true;
-            }
-        }
-        return false;
     }
 
     private TypeEvidence Observe(CsvUnit unit, FieldViews views, int count)
@@ -248,6 +226,4 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         rejected[row >> 6] |= 1UL << row;
         return fresh;
     }
-
-    private readonly record struct FieldViews(TextView[] Views, ulong[]? Nulls, int NullCount);
 }

@@ -14,6 +14,9 @@ public sealed class CsvRowSource : IRowSource
 {
     private const int SampleBytes = 1 << 20;
 
+    // Values are read in whole vectors, so a block has this much behind its last byte.
+    private const int Slack = 32;
+
     private readonly TextSource _bytes;
     private readonly List<string> _warnings;
     private readonly CsvReadOptions _options;
@@ -123,7 +126,7 @@ public sealed class CsvRowSource : IRowSource
     {
         // A record within the limit may end with two bytes more.
         long longest = _options.MaxRecordBytes + 2L;
-        byte[] block = lease.Rent<byte>(size);
+        byte[] block = lease.Rent<byte>(size + Slack);
         int length = 0;
         bool grown = false;
         while (true)
@@ -155,7 +158,7 @@ public sealed class CsvRowSource : IRowSource
             // One record is longer than the block: read on into a larger one.
             index.Release();
             size = (int)Math.Min(size * 2L, longest);
-            lease.Grow(ref block, length, size);
+            lease.Grow(ref block, length, size + Slack);
             grown = true;
         }
     }

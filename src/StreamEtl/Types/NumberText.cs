@@ -149,11 +149,13 @@ internal static class NumberText
     }
 
     /// <summary>Eight ASCII digits in one comparison: no byte below '0', none above '9'.</summary>
-    private static bool IsEightDigits(ulong eight) =>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsEightDigits(ulong eight) =>
         ((eight & 0xF0F0F0F0F0F0F0F0) | (((eight + 0x0606060606060606) & 0xF0F0F0F0F0F0F0F0) >> 4)) == 0x3333333333333333;
 
     /// <summary>Three multiplications join neighbours: digits to pairs, pairs to fours, fours to eight.</summary>
-    private static uint ParseEight(ulong eight)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint ParseEight(ulong eight)
     {
         eight -= 0x3030303030303030;
         eight = (eight * 10) + (eight >> 8);

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using StreamEtl.Batches;
 using StreamEtl.Errors;
 using StreamEtl.Memory;
@@ -16,6 +17,9 @@ public static class TextConverter
     private interface IReader<T>
     {
         bool TryRead(ReadOnlySpan<byte> text, out T value);
+
+        /// <summary>Reads a usual spelling at once, with <see cref="FastText.Reach"/> bytes readable; false leaves it to <see cref="TryRead"/>.</summary>
+        bool TryFast(ref byte text, int length, out T value);
     }
 
     /// <summary>
@@ -81,14 +85,21 @@ public static class TextConverter
         where TReader : struct, IReader<T>
     {
         byte[] bytes = job.Bytes;
+        ref byte origin = ref MemoryMarshal.GetArrayDataReference(bytes);
+        int lastFast = bytes.Length - FastText.Reach;
         ReadOnlySpan<TextView> views = job.Views.AsSpan(0, job.Count);
         for (int i = 0; i < views.Length; i++)
         {
+            TextView view = views[i];
             if (job.IsNull(i))
             {
                 values[i] = default!;
             }
-            else if (!reader.TryRead(bytes.AsSpan(views[i].Start, views[i].Length), out values[i]))
+            else if (view.Start <= lastFast && reader.TryFast(ref Unsafe.Add(ref origin, view.Start), view.Length, out T value))
+            {
+                values[i] = value;
+            }
+            else if (!reader.TryRead(bytes.AsSpan(view.Start, view.Length), out values[i]))
             {
                 values[i] = default!;
                 job.MarkBad(i);
@@ -188,32 +199,14 @@ public static class TextConverter
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public bool TryRead(ReadOnlySpan<byte> text, out long value) => NumberText.TryInteger(text, out value);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool TryFast(ref byte text, int length, out long value) => FastText.TryInteger(ref text, length, out value);
     }
 
     private readonly struct DecimalReader(byte separator, int scale) : IReader<long>
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public bool TryRead(ReadOnlySpan<byte> text, out long value)
-        {
-            // The usual case, digits with exactly the column's scale, needs no general parser.
-            int whole = text.Length - scale - 1;
-            if (
-                whole is > 0 and <= 17
-                && text.Length <= 18
-                && text[whole] == separator
-                && scale > 0
-                && (whole == 1 || text[0] != '0')
-                && NumberText.TryDigits(text[..whole], out long high)
-                && NumberText.TryDigits(text[(whole + 1)..], out long low)
-            )
-            {
-                value = (high * NumberText.PowersOfTen[scale]) + low;
-                return true;
-            }
-            return TryGeneral(text, out value);
-        }
-
-        private bool TryGeneral(ReadOnlySpan<byte> text, out long value)
         {
             value = 0;
             if (
@@ -228,6 +221,10 @@ public static class TextConverter
             value = (long)parts.Unscaled * NumberText.PowersOfTen[scale - parts.Scale];
             return true;
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool TryFast(ref byte text, int length, out long value) =>
+            FastText.TryDecimal(ref text, length, separator, scale, out value);
     }
 
     private readonly struct WideDecimalReader(byte separator, int scale) : IReader<Int128>
@@ -248,6 +245,12 @@ public static class TextConverter
             value = parts.Unscaled * WidePower(scale - parts.Scale);
             return true;
         }
+
+        public bool TryFast(ref byte text, int length, out Int128 value)
+        {
+            value = default;
+            return false;
+        }
     }
 
     private readonly struct FloatReader(byte separator) : IReader<long>
@@ -257,6 +260,12 @@ public static class TextConverter
             bool read = FloatText.TryRead(text, separator, out double number);
             value = BitConverter.DoubleToInt64Bits(number);
             return read;
+        }
+
+        public bool TryFast(ref byte text, int length, out long value)
+        {
+            value = default;
+            return false;
         }
     }
 
@@ -268,6 +277,12 @@ public static class TextConverter
             value = truth ? 1 : 0;
             return read;
         }
+
+        public bool TryFast(ref byte text, int length, out long value)
+        {
+            value = default;
+            return false;
+        }
     }
 
     private readonly struct IsoDateReader : IReader<long>
@@ -278,6 +293,9 @@ public static class TextConverter
             value = days;
             return read;
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool TryFast(ref byte text, int length, out long value) => FastText.TryIsoDate(ref text, length, out value);
     }
 
     private readonly struct DayFirstDateReader : IReader<long>
@@ -287,6 +305,12 @@ public static class TextConverter
             bool read = DateText.TryDayFirstDate(text, out int days, out _);
             value = days;
             return read;
+        }
+
+        public bool TryFast(ref byte text, int length, out long value)
+        {
+            value = default;
+            return false;
         }
     }
 
@@ -302,6 +326,13 @@ public static class TextConverter
                 && rest.Length == 0
                 && Join(days, nanos, digits, unit, out value);
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool TryFast(ref byte text, int length, out long value)
+        {
+            value = 0;
+            return unit == 6 && FastText.TryIsoTimestamp(ref text, length, out value);
+        }
     }
 
     private readonly struct DayFirstTimestampReader(int unit) : IReader<long>
@@ -315,6 +346,12 @@ public static class TextConverter
                 && DateText.TryTime(text[11..], out long nanos, out int digits, out ReadOnlySpan<byte> rest)
                 && rest.Length == 0
                 && Join(days, nanos, digits, unit, out value);
+        }
+
+        public bool TryFast(ref byte text, int length, out long value)
+        {
+            value = default;
+            return false;
         }
     }
 
@@ -337,6 +374,13 @@ public static class TextConverter
             value -= offset * NumberText.PowersOfTen[unit];
             return true;
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool TryFast(ref byte text, int length, out long value)
+        {
+            value = 0;
+            return unit == 6 && length == 20 && Unsafe.Add(ref text, 19) == 'Z' && FastText.TryIsoTimestamp(ref text, 19, out value);
+        }
     }
 
     private readonly struct TimeReader : IReader<long>
@@ -347,6 +391,12 @@ public static class TextConverter
                 DateText.TryTime(text, out long nanos, out int digits, out ReadOnlySpan<byte> rest) && rest.Length == 0 && digits <= 6;
             value = nanos / 1000;
             return read;
+        }
+
+        public bool TryFast(ref byte text, int length, out long value)
+        {
+            value = default;
+            return false;
         }
     }
 
@@ -365,6 +415,12 @@ public static class TextConverter
                 return nanos == 0;
             }
             return Join(days, nanos, format.FractionDigits, type.Scale, out value);
+        }
+
+        public bool TryFast(ref byte text, int length, out long value)
+        {
+            value = default;
+            return false;
         }
     }
 
