@@ -18,7 +18,7 @@ internal sealed class DistinctRows(MemoryBudget budget) : IDisposable
     private const int FirstSize = 256;
     private const int Ahead = 16;
 
-    private readonly Hash128[][] _tables = new Hash128[1 << TableBits][];
+    private readonly NativeArray<Hash128>?[] _tables = new NativeArray<Hash128>?[1 << TableBits];
     private readonly int[] _counts = new int[1 << TableBits];
     private long _reserved;
 
@@ -48,6 +48,10 @@ internal sealed class DistinctRows(MemoryBudget budget) : IDisposable
     {
         budget.Release(_reserved);
         _reserved = 0;
+        foreach (NativeArray<Hash128>? table in _tables)
+        {
+            table?.Dispose();
+        }
         Array.Clear(_tables);
     }
 
@@ -60,14 +64,14 @@ internal sealed class DistinctRows(MemoryBudget budget) : IDisposable
             hash = new Hash128(0, 1);
         }
         int number = (int)(hash.High >> (64 - TableBits));
-        Hash128[]? table = _tables[number];
+        NativeArray<Hash128>? table = _tables[number];
         if (table is null || _counts[number] >= table.Length - (table.Length / 4))
         {
             if (!TryGrow(number))
             {
                 return -1;
             }
-            table = _tables[number];
+            table = _tables[number]!;
         }
         int mask = table.Length - 1;
         int slot = (int)hash.Low & mask;
@@ -90,17 +94,16 @@ internal sealed class DistinctRows(MemoryBudget budget) : IDisposable
 
     private unsafe void Prefetch(Hash128 hash)
     {
-        Hash128[]? table = _tables[hash.High >> (64 - TableBits)];
+        NativeArray<Hash128>? table = _tables[hash.High >> (64 - TableBits)];
         if (Sse.IsSupported && table is not null)
         {
-            // Only a hint: if the collector moves the array in between, the wrong line is fetched and nothing else happens.
             Sse.Prefetch0(Unsafe.AsPointer(ref table[(int)hash.Low & (table.Length - 1)]));
         }
     }
 
     private bool TryGrow(int number)
     {
-        Hash128[]? old = _tables[number];
+        NativeArray<Hash128>? old = _tables[number];
         int size = old is null ? FirstSize : old.Length * 2;
         long bytes = (long)size * Unsafe.SizeOf<Hash128>();
         if (!budget.TryReserve(bytes))
@@ -108,8 +111,8 @@ internal sealed class DistinctRows(MemoryBudget budget) : IDisposable
             return false;
         }
         _reserved += bytes;
-        var table = new Hash128[size];
-        foreach (Hash128 hash in old ?? [])
+        var table = new NativeArray<Hash128>(size, zeroed: true);
+        foreach (Hash128 hash in old is null ? [] : old.Span)
         {
             if (hash != default)
             {
@@ -122,7 +125,8 @@ internal sealed class DistinctRows(MemoryBudget budget) : IDisposable
             }
         }
         _tables[number] = table;
-        long freed = (long)(old?.Length ?? 0) * Unsafe.SizeOf<Hash128>();
+        long freed = old?.Bytes ?? 0;
+        old?.Dispose();
         budget.Release(freed);
         _reserved -= freed;
         return true;

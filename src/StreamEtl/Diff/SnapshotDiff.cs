@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using StreamEtl.Batches;
 using StreamEtl.Dedupe;
 using StreamEtl.Hashing;
@@ -19,6 +20,8 @@ internal sealed class SnapshotDiff : IDisposable
     private readonly MemoryBudget _budget;
     private readonly SnapshotDiffOptions _options;
     private byte[] _content = new byte[256];
+    private RecordIndex? _index;
+    private bool _hasNew;
 
     /// <summary>Compares nothing yet.</summary>
     public SnapshotDiff(MemoryBudget budget, string tempFolder, SnapshotDiffOptions options)
@@ -48,12 +51,21 @@ internal sealed class SnapshotDiff : IDisposable
         long firstRow
     )
     {
+        if (isNew && !_hasNew)
+        {
+            _hasNew = true;
+            _index = _store.TryIndex();
+        }
+        if (_index is not null)
+        {
+            Probe(_index, keys, rows, date, firstRow);
+            return;
+        }
         long side = isNew ? KeyRecord.NewSide : 0;
         for (int i = 0; i < keys.Length; i++)
         {
             int length = KeepsContents ? WriteContent(date, keyColumns, rowColumns, i) : 0;
-            ulong rank = date is null || _options.TextDate ? 0 : SortKey.Fixed(date, i, inverted: false);
-            _store.Add(new KeyRecord(keys[i], rows[i].High, rank, (firstRow + i) | side), _content.AsSpan(0, length));
+            _store.Add(new KeyRecord(keys[i], rows[i].High, Rank(date, i), (firstRow + i) | side), _content.AsSpan(0, length));
         }
     }
 
@@ -66,7 +78,39 @@ internal sealed class SnapshotDiff : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _store.Dispose();
+    public void Dispose()
+    {
+        _index?.Dispose();
+        _store.Dispose();
+    }
+
+    /// <summary>
+    /// Rows of NEW against an OLD that is in memory: one that equals OLD's settles its key with a mark, and only the others, few as a rule, are remembered. This saves work
+    /// and memory and decides nothing: <see cref="Decide"/> sees the mark as the row that it stands for.
+    /// </summary>
+    private void Probe(RecordIndex index, ReadOnlySpan<Hash128> keys, ReadOnlySpan<Hash128> rows, Column? date, long firstRow)
+    {
+        index.PrefetchSlots(keys);
+        index.PrefetchRecords(keys);
+        for (int i = 0; i < keys.Length; i++)
+        {
+            ulong rank = Rank(date, i);
+            ref KeyRecord old = ref index.Find(keys[i]);
+            if (!Unsafe.IsNullRef(ref old))
+            {
+                bool first = (old.Place & (KeyRecord.SeenEqual | KeyRecord.Contested)) == 0;
+                if (first && old.Row == rows[i].High && old.Rank == rank)
+                {
+                    old = old with { Place = old.Place | KeyRecord.SeenEqual };
+                    continue;
+                }
+                old = old with { Place = old.Place | KeyRecord.Contested };
+            }
+            _store.Add(new KeyRecord(keys[i], rows[i].High, rank, (firstRow + i) | KeyRecord.NewSide));
+        }
+    }
+
+    private ulong Rank(Column? date, int row) => date is null || _options.TextDate ? 0 : SortKey.Fixed(date, row, inverted: false);
 
     private int WriteContent(Column? date, IReadOnlyList<Column> keyColumns, IReadOnlyList<Column> rowColumns, int row)
     {
@@ -91,6 +135,11 @@ internal sealed class SnapshotDiff : IDisposable
             KeepsContents,
             (in KeyRecord record, ReadOnlySpan<byte> content) =>
             {
+                if (record.IsSettled)
+                {
+                    counts.Unchanged++;
+                    return;
+                }
                 ReadOnlySpan<byte> key = TakePart(ref content);
                 ReadOnlySpan<byte> textDate = TakePart(ref content);
                 int before = index.Count;
@@ -105,6 +154,10 @@ internal sealed class SnapshotDiff : IDisposable
                 }
                 ref SideState side = ref record.IsNew ? ref states[number].New : ref states[number].Old;
                 See(ref side, record, textDate, content, counts);
+                if (record.HasEqual)
+                {
+                    See(ref states[number].New, record, textDate, content, counts);
+                }
             },
             () =>
             {
@@ -146,7 +199,7 @@ internal sealed class SnapshotDiff : IDisposable
         side.Row = record.Row;
         side.Rank = record.Rank;
         side.TextDate = textDate.IsEmpty ? null : textDate.ToArray();
-        side.Ordinal = record.RowNumber;
+        side.Ordinal = record.Ordinal;
         side.Content = content.IsEmpty ? null : content.ToArray();
     }
 

@@ -7,16 +7,30 @@ namespace StreamEtl.Spill;
 /// <param name="Key">Hash of the key.</param>
 /// <param name="Row">Hash of the compared values (64 bits suffice: it is only ever compared between rows of one key).</param>
 /// <param name="Rank">Date or decision value as a <see cref="Hashing.SortKey"/>.</param>
-/// <param name="Ordinal">The row's ordinal in its side; the sign bit marks the newer side.</param>
+/// <param name="Place">The row's ordinal in its side, and marks in the top bits.</param>
 [StructLayout(LayoutKind.Sequential)]
-internal readonly record struct KeyRecord(Hash128 Key, ulong Row, ulong Rank, long Ordinal)
+internal readonly record struct KeyRecord(Hash128 Key, ulong Row, ulong Rank, long Place)
 {
     /// <summary>Marks rows of the newer side.</summary>
     public const long NewSide = long.MinValue;
 
-    /// <summary>True for a row of the newer side.</summary>
-    public bool IsNew => Ordinal < 0;
+    /// <summary>Marks a row of the older side whose equal has come from the newer one: the key's first there.</summary>
+    public const long SeenEqual = 1L << 62;
 
-    /// <summary>The ordinal without the mark.</summary>
-    public long RowNumber => Ordinal & long.MaxValue;
+    /// <summary>Marks a row of the older side whose key has other rows as well, on either side.</summary>
+    public const long Contested = 1L << 61;
+
+    private const long Marks = NewSide | SeenEqual | Contested;
+
+    /// <summary>True for a row of the newer side.</summary>
+    public bool IsNew => Place < 0;
+
+    /// <summary>True for a row of the older side that is settled: both sides have it once, and alike.</summary>
+    public bool IsSettled => (Place & Marks) == SeenEqual;
+
+    /// <summary>True for a row of the older side whose equal was the key's first row on the newer one.</summary>
+    public bool HasEqual => (Place & SeenEqual) != 0;
+
+    /// <summary>The ordinal without marks.</summary>
+    public long Ordinal => Place & ~Marks;
 }

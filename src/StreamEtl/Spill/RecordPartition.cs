@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using StreamEtl.Memory;
 
 namespace StreamEtl.Spill;
 
@@ -9,7 +10,7 @@ namespace StreamEtl.Spill;
 internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
 {
     private readonly List<Chunk> _chunks = [];
-    private KeyRecord[] _records = [];
+    private NativeArray<KeyRecord>? _records;
     private byte[] _contents = [];
     private int _count;
     private int _contentLength;
@@ -20,11 +21,11 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
     /// <summary>Adds a record; <paramref name="content"/> is empty unless the store keeps contents.</summary>
     public void Add(in KeyRecord record, ReadOnlySpan<byte> content)
     {
-        if (_count == _records.Length)
+        if (_records is null || _count == _records.Length)
         {
             Close();
         }
-        _records[_count++] = record;
+        _records![_count++] = record;
         Count++;
         if (options.KeepsContents)
         {
@@ -41,7 +42,7 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
         {
             if (chunk.Records is { } records)
             {
-                visit(records, chunk.Contents);
+                visit(records.Span[..chunk.Count], chunk.Contents);
                 continue;
             }
             if (buffer.Length == 0)
@@ -57,7 +58,37 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
             options.File.Read(chunk.ContentOffset, contents.AsSpan(0, chunk.ContentLength));
             visit(read, contents.AsSpan(0, chunk.ContentLength));
         }
-        visit(_records.AsSpan(0, _count), _contents.AsSpan(0, _contentLength));
+        if (_records is not null)
+        {
+            visit(_records.Span[.._count], _contents.AsSpan(0, _contentLength));
+        }
+    }
+
+    /// <summary>
+    /// Brings all records, none of which may be on disk or have contents, into one array, so that they can be found by number. It stays the partition's first
+    /// chunk, and changes to it are seen by <see cref="Read"/>; further records may be added behind.
+    /// </summary>
+    public NativeArray<KeyRecord> Join()
+    {
+        var all = new NativeArray<KeyRecord>((int)Count);
+        options.Budget.Reserve(all.Bytes);
+        int at = 0;
+        foreach (Chunk chunk in _chunks)
+        {
+            chunk.Records!.Span[..chunk.Count].CopyTo(all.Span[at..]);
+            at += chunk.Count;
+            Free(chunk.Records);
+        }
+        _chunks.Clear();
+        if (_records is not null)
+        {
+            _records.Span[.._count].CopyTo(all.Span[at..]);
+            Free(_records);
+            _records = null;
+            _count = 0;
+        }
+        _chunks.Add(new Chunk(all, [], all.Length));
+        return all;
     }
 
     /// <summary>Gives memory back.</summary>
@@ -65,18 +96,13 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
     {
         foreach (Chunk chunk in _chunks)
         {
-            if (chunk.Records is not null)
-            {
-                options.Budget.Release(options.ChunkBytes + chunk.Contents.Length);
-            }
+            options.Budget.Release(chunk.Contents.Length);
+            Free(chunk.Records);
         }
         _chunks.Clear();
-        if (_records.Length > 0)
-        {
-            options.Budget.Release(options.ChunkBytes);
-        }
+        Free(_records);
         options.Budget.Release(_contents.Length);
-        _records = [];
+        _records = null;
         _contents = [];
         _count = 0;
         _contentLength = 0;
@@ -85,18 +111,18 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
     /// <summary>Puts the full chunk away and makes room for the next: in memory while the budget allows, else the chunk's own array after it has gone to disk.</summary>
     private void Close()
     {
-        if (_records.Length == 0)
+        if (_records is null)
         {
             // Every partition needs one chunk to write into; the plan has counted these.
             options.Budget.Reserve(options.ChunkBytes);
-            _records = new KeyRecord[options.RecordsPerChunk];
+            _records = new NativeArray<KeyRecord>(options.RecordsPerChunk);
             return;
         }
         if (options.TryReserve(options.ChunkBytes + _contents.Length))
         {
             _chunks.Add(new Chunk(_records, _contentLength == 0 ? [] : _contents[.._contentLength], _count));
             options.Budget.Release(_contents.Length - _contentLength);
-            _records = new KeyRecord[options.RecordsPerChunk];
+            _records = new NativeArray<KeyRecord>(options.RecordsPerChunk);
             _contents = [];
         }
         else
@@ -105,7 +131,7 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
             long contentOffset;
             lock (options.File)
             {
-                offset = options.File.Append(MemoryMarshal.AsBytes(_records.AsSpan(0, _count)));
+                offset = options.File.Append(MemoryMarshal.AsBytes(_records.Span[.._count]));
                 contentOffset = options.File.Append(_contents.AsSpan(0, _contentLength));
             }
             _chunks.Add(
@@ -119,6 +145,15 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
         }
         _count = 0;
         _contentLength = 0;
+    }
+
+    private void Free(NativeArray<KeyRecord>? records)
+    {
+        if (records is not null)
+        {
+            options.Budget.Release(records.Bytes);
+            records.Dispose();
+        }
     }
 
     private void AddContent(ReadOnlySpan<byte> content)
@@ -135,7 +170,7 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
         _contentLength = needed;
     }
 
-    private sealed record Chunk(KeyRecord[]? Records, byte[] Contents, int Count)
+    private sealed record Chunk(NativeArray<KeyRecord>? Records, byte[] Contents, int Count)
     {
         public long Offset { get; init; }
 

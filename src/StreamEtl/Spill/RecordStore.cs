@@ -11,12 +11,12 @@ internal sealed class RecordStore : IDisposable
     /// <summary>Partitions: 2^8.</summary>
     public const int PartitionBits = 8;
 
-    // Just beyond 85,000 bytes, so that a chunk is born where the collector does not move it.
-    private const int LargestChunk = 2304;
+    private const int LargestChunk = 2048;
     private const int SmallestChunk = 64;
     private const int Partitions = 1 << PartitionBits;
 
     private readonly RecordPartition[] _partitions = new RecordPartition[Partitions];
+    private readonly RecordStoreOptions _options;
     private readonly SpillFile _file;
     private readonly int _threads;
 
@@ -27,7 +27,7 @@ internal sealed class RecordStore : IDisposable
         _threads = threads;
         // Chunks being written, one a partition, take at most a sixteenth of the memory.
         long perChunk = budget.Limit / 16 / Partitions / 40;
-        var options = new RecordStoreOptions(
+        _options = new RecordStoreOptions(
             budget,
             _file,
             (int)Math.Clamp(perChunk, SmallestChunk, LargestChunk),
@@ -39,7 +39,7 @@ internal sealed class RecordStore : IDisposable
         );
         for (int i = 0; i < Partitions; i++)
         {
-            _partitions[i] = new RecordPartition(options);
+            _partitions[i] = new RecordPartition(_options);
         }
     }
 
@@ -49,6 +49,10 @@ internal sealed class RecordStore : IDisposable
     /// <summary>Adds a record to its partition. One caller at a time.</summary>
     public void Add(in KeyRecord record, ReadOnlySpan<byte> content = default) =>
         _partitions[record.Key.High >> (64 - PartitionBits)].Add(record, content);
+
+    /// <summary>Indexes the records by key; null when some are on disk or have contents, or the memory does not suffice. Records may still be added.</summary>
+    public RecordIndex? TryIndex() =>
+        SpilledBytes > 0 || _options.KeepsContents ? null : RecordIndex.TryBuild(_partitions, _options, _threads);
 
     /// <summary>Decides every partition, several at once, and lets go of its memory.</summary>
     public void ForEach(Action<RecordPartition> decide)
