@@ -72,7 +72,7 @@ internal sealed class KeyedWinners : IDisposable
     {
         var winners = new RowBitmap(rows, _budget);
         long duplicates = 0;
-        _store.ForEach(partition => Interlocked.Add(ref duplicates, Decide(partition, winners)));
+        _store.ForEach(() => new Scratch(), (partition, scratch) => Interlocked.Add(ref duplicates, Decide(partition, scratch, winners)));
         DuplicatesRemoved = duplicates;
         return winners;
     }
@@ -80,10 +80,9 @@ internal sealed class KeyedWinners : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _store.Dispose();
 
-    private long Decide(RecordPartition partition, RowBitmap winners)
+    private long Decide(RecordPartition partition, Scratch scratch, RowBitmap winners)
     {
-        var index = new KeyIndex();
-        var best = new Best[512];
+        KeyIndex index = scratch.Index;
         long lost = 0;
         PartitionReader.Read(
             partition,
@@ -96,15 +95,15 @@ internal sealed class KeyedWinners : IDisposable
                 int number = index.FindOrAdd(record.Key, key);
                 if (number == before)
                 {
-                    if (number == best.Length)
+                    if (number == scratch.Best.Length)
                     {
-                        Array.Resize(ref best, best.Length * 2);
+                        Array.Resize(ref scratch.Best, scratch.Best.Length * 2);
                     }
-                    best[number] = new Best(record.Rank, record.Ordinal, rank.ToArray());
+                    scratch.Best[number] = new Best(record.Rank, record.Ordinal, rank.ToArray());
                     return;
                 }
                 lost++;
-                ref Best holder = ref best[number];
+                ref Best holder = ref scratch.Best[number];
                 int comparison = record.Rank.CompareTo(holder.Rank);
                 if (comparison == 0)
                 {
@@ -119,7 +118,7 @@ internal sealed class KeyedWinners : IDisposable
             {
                 for (int i = 0; i < index.Count; i++)
                 {
-                    winners.Set(best[i].Ordinal);
+                    winners.Set(scratch.Best[i].Ordinal);
                 }
                 index.Clear();
             }
@@ -138,6 +137,13 @@ internal sealed class KeyedWinners : IDisposable
         int length = BitConverter.ToInt32(content);
         key = content.Slice(sizeof(int), length);
         rank = content[(sizeof(int) + length)..];
+    }
+
+    /// <summary>What deciding a partition needs; kept for the thread's next one.</summary>
+    private sealed class Scratch
+    {
+        public readonly KeyIndex Index = new();
+        public Best[] Best = new Best[512];
     }
 
     private readonly record struct Best(ulong Rank, long Ordinal, byte[] Composite);

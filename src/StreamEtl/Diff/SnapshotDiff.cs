@@ -73,7 +73,7 @@ internal sealed class SnapshotDiff : IDisposable
     public DiffOutcome Finish(long oldRows, long newRows)
     {
         var outcome = new DiffOutcome(new RowBitmap(newRows, _budget), new RowBitmap(newRows, _budget), new RowBitmap(oldRows, _budget));
-        _store.ForEach(partition => outcome.Counts.Add(Decide(partition, outcome)));
+        _store.ForEach(() => new Scratch(), (partition, scratch) => outcome.Counts.Add(Decide(partition, scratch, outcome)));
         return outcome;
     }
 
@@ -124,11 +124,10 @@ internal sealed class SnapshotDiff : IDisposable
         return _options.Exact ? RowContent.Append(rowColumns, row, ref _content, end) : end;
     }
 
-    private DiffCounts Decide(RecordPartition partition, DiffOutcome outcome)
+    private DiffCounts Decide(RecordPartition partition, Scratch scratch, DiffOutcome outcome)
     {
         var counts = new DiffCounts();
-        var index = new KeyIndex();
-        var states = new KeyState[512];
+        KeyIndex index = scratch.Index;
         PartitionReader.Read(
             partition,
             Math.Max(1024, _budget.Limit / 8 / _options.Threads / KeyBytes),
@@ -146,24 +145,24 @@ internal sealed class SnapshotDiff : IDisposable
                 int number = index.FindOrAdd(record.Key, key);
                 if (number == before)
                 {
-                    if (number == states.Length)
+                    if (number == scratch.States.Length)
                     {
-                        Array.Resize(ref states, states.Length * 2);
+                        Array.Resize(ref scratch.States, scratch.States.Length * 2);
                     }
-                    states[number] = default;
+                    scratch.States[number] = default;
                 }
-                ref SideState side = ref record.IsNew ? ref states[number].New : ref states[number].Old;
+                ref SideState side = ref record.IsNew ? ref scratch.States[number].New : ref scratch.States[number].Old;
                 See(ref side, record, textDate, content, counts);
                 if (record.HasEqual)
                 {
-                    See(ref states[number].New, record, textDate, content, counts);
+                    See(ref scratch.States[number].New, record, textDate, content, counts);
                 }
             },
             () =>
             {
                 for (int i = 0; i < index.Count; i++)
                 {
-                    Judge(ref states[i], outcome, counts);
+                    Judge(ref scratch.States[i], outcome, counts);
                 }
                 index.Clear();
             }
@@ -245,6 +244,13 @@ internal sealed class SnapshotDiff : IDisposable
         ReadOnlySpan<byte> part = content.Slice(sizeof(int), length);
         content = content[(sizeof(int) + length)..];
         return part;
+    }
+
+    /// <summary>What deciding a partition needs; kept for the thread's next one.</summary>
+    private sealed class Scratch
+    {
+        public readonly KeyIndex Index = new();
+        public KeyState[] States = new KeyState[512];
     }
 
     private struct SideState

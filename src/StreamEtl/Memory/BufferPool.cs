@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
@@ -7,15 +6,21 @@ namespace StreamEtl.Memory;
 /// <summary>
 /// Arrays for one run, reused by size class and charged to the run's <see cref="MemoryBudget"/> while they exist, in use or idle.
 /// Rent through a <see cref="BufferLease"/>, which gives everything back at once. Thread-safe.
-/// At most <paramref name="mostIdle"/> bytes are kept for reuse.
+/// Once <paramref name="capacity"/> bytes exist, idle arrays make way for new ones of other sizes.
 /// Contents of a rented array are arbitrary; its length is at least what was asked for.
 /// </summary>
-public sealed class BufferPool(MemoryBudget budget, long mostIdle = long.MaxValue)
+public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValue)
 {
     private const int SmallestBytes = 256;
-    private readonly ConcurrentDictionary<(Type, int), ConcurrentBag<Rented>> _idle = new();
+
+    /// <summary>The collector lets dropped arrays pile up as long as the machine has memory: after this share of the capacity it is told to collect.</summary>
+    private const int GarbageShare = 4;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(Type Element, int Length), Stack<Rented>> _idle = [];
     private int _outstanding;
-    private long _idleBytes;
+    private long _existing;
+    private long _garbage;
 
     /// <summary>The budget that this pool's arrays are charged to.</summary>
     public MemoryBudget Budget { get; } = budget;
@@ -33,13 +38,9 @@ public sealed class BufferPool(MemoryBudget budget, long mostIdle = long.MaxValu
     /// <summary>Forgets idle arrays, so that their bytes can be used elsewhere.</summary>
     public void Trim()
     {
-        foreach ((_, ConcurrentBag<Rented> shelf) in _idle)
+        lock (_lock)
         {
-            while (shelf.TryTake(out Rented rented))
-            {
-                Interlocked.Add(ref _idleBytes, -rented.Bytes);
-                Budget.Release(rented.Bytes);
-            }
+            DropUntil(0);
         }
     }
 
@@ -47,29 +48,54 @@ public sealed class BufferPool(MemoryBudget budget, long mostIdle = long.MaxValu
         where T : unmanaged
     {
         int length = SizeClass<T>(minimum);
-        if (_idle.TryGetValue((typeof(T), length), out ConcurrentBag<Rented>? shelf) && shelf.TryTake(out Rented rented))
+        long bytes = (long)length * Unsafe.SizeOf<T>();
+        bool collect;
+        lock (_lock)
         {
-            Interlocked.Add(ref _idleBytes, -rented.Bytes);
-            return rented;
+            if (_idle.TryGetValue((typeof(T), length), out Stack<Rented>? shelf) && shelf.TryPop(out Rented rented))
+            {
+                return rented;
+            }
+            DropUntil(capacity - bytes);
+            _existing += bytes;
+            collect = _garbage > capacity / GarbageShare;
+            _garbage = collect ? 0 : _garbage;
         }
-        rented = new Rented(GC.AllocateUninitializedArray<T>(length), (long)length * Unsafe.SizeOf<T>(), typeof(T));
-        Budget.Reserve(rented.Bytes);
-        return rented;
+        if (collect)
+        {
+            GC.Collect();
+        }
+        Budget.Reserve(bytes);
+        return new Rented(GC.AllocateUninitializedArray<T>(length), bytes, typeof(T));
     }
 
     internal void Return(Rented rented)
     {
-        // Sizes change while a run adapts; what no longer fits the pattern is left to the collector instead of being kept for ever.
-        if (Interlocked.Add(ref _idleBytes, rented.Bytes) > mostIdle)
+        lock (_lock)
         {
-            Interlocked.Add(ref _idleBytes, -rented.Bytes);
-            Budget.Release(rented.Bytes);
-            return;
+            if (!_idle.TryGetValue((rented.Element, rented.Array.Length), out Stack<Rented>? shelf))
+            {
+                _idle[(rented.Element, rented.Array.Length)] = shelf = [];
+            }
+            shelf.Push(rented);
         }
-        _idle.GetOrAdd((rented.Element, rented.Array.Length), static _ => []).Add(rented);
     }
 
     internal void Closed() => Interlocked.Decrement(ref _outstanding);
+
+    /// <summary>Drops idle arrays, whichever come first, until at most <paramref name="bytes"/> exist or none is idle.</summary>
+    private void DropUntil(long bytes)
+    {
+        foreach (Stack<Rented> shelf in _idle.Values)
+        {
+            while (_existing > bytes && shelf.TryPop(out Rented rented))
+            {
+                _existing -= rented.Bytes;
+                _garbage += rented.Bytes;
+                Budget.Release(rented.Bytes);
+            }
+        }
+    }
 
     /// <summary>Rounds up to 4 classes per power of two, so that at most a fifth of an array is unused.</summary>
     private static int SizeClass<T>(int minimum)

@@ -17,7 +17,7 @@ internal sealed record FlowPlan(long InFlightBytes, long PartBytes, int LargestB
     public const long SmallestMemory = 64_000_000;
 
     /// <summary>More bytes in flight than this bring no speed, only cache misses.</summary>
-    private const long EnoughPerThread = 80L << 20;
+    private const long EnoughPerThread = 64L << 20;
 
     /// <summary>Divides <paramref name="memory"/> bytes.</summary>
     public static FlowPlan For(long memory, int threads)

@@ -20,7 +20,7 @@ internal sealed class RunContext
         CancellationToken = cancellationToken;
         Flow = FlowPlan.For(options.MemoryBytes, options.Threads);
         Budget = new MemoryBudget(options.MemoryBytes);
-        Pool = new BufferPool(Budget, Flow.InFlightBytes / 2);
+        Pool = new BufferPool(Budget, Flow.InFlightBytes);
         Rejects = new RejectLog(this);
         Sizer = new BatchSizer(256 << 10, Flow.LargestBatch);
         Workers = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, options.Threads).ConcurrentScheduler;

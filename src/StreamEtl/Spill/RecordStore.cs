@@ -32,10 +32,8 @@ internal sealed class RecordStore : IDisposable
             _file,
             (int)Math.Clamp(perChunk, SmallestChunk, LargestChunk),
             keepsContents,
-            // The rest is for batches in flight beside it.
-            budget.Limit
-                * 11
-                / 20
+            // The rest is for deciding, a partition a thread.
+            budget.Limit / 20 * 17
         );
         for (int i = 0; i < Partitions; i++)
         {
@@ -54,20 +52,24 @@ internal sealed class RecordStore : IDisposable
     public RecordIndex? TryIndex() =>
         SpilledBytes > 0 || _options.KeepsContents ? null : RecordIndex.TryBuild(_partitions, _options, _threads);
 
-    /// <summary>Decides every partition, several at once, and lets go of its memory.</summary>
-    public void ForEach(Action<RecordPartition> decide)
-    {
+    /// <summary>
+    /// Decides every partition, several at once, and lets go of its memory. What a decision needs on the side is made once for each thread, by
+    /// <paramref name="makeScratch"/>.
+    /// </summary>
+    public void ForEach<TScratch>(Func<TScratch> makeScratch, Action<RecordPartition, TScratch> decide) =>
         Parallel.For(
             0,
             Partitions,
             new ParallelOptions { MaxDegreeOfParallelism = _threads },
-            i =>
+            makeScratch,
+            (i, _, scratch) =>
             {
-                decide(_partitions[i]);
+                decide(_partitions[i], scratch);
                 _partitions[i].Dispose();
-            }
+                return scratch;
+            },
+            _ => { }
         );
-    }
 
     /// <inheritdoc/>
     public void Dispose()
