@@ -33,7 +33,9 @@ internal sealed class RecordStore : IDisposable
             (int)Math.Clamp(perChunk, SmallestChunk, LargestChunk),
             keepsContents,
             // The rest is for deciding, a partition a thread.
-            budget.Limit / 20 * 17
+            budget.Limit
+                / 20
+                * 17
         );
         for (int i = 0; i < Partitions; i++)
         {

@@ -1,0 +1,156 @@
+using System.Globalization;
+using StreamEtl.Types;
+
+namespace StreamEtl.Tests.Types;
+
+/// <summary>The word-at-a-time readers against the plain ones: what they read must be what those read, and the usual spellings they must read.</summary>
+public sealed class FastTextTests
+{
+    private const int Cases = 400_000;
+    private static readonly string[] Oddities =
+    [
+        "",
+        "0",
+        "00",
+        "01",
+        "-1",
+        "-0",
+        "+1",
+        "1.",
+        ".5",
+        "0.5",
+        "00.50",
+        "1.50",
+        "12345678",
+        "123456789",
+        "1234567812345678",
+        "12345678123456789",
+        "/2345678",
+        ":2345678",
+        "1234567:",
+        "\u0001\u0002",
+        "2024-02-29",
+        "2023-02-29",
+        "1899-12-31",
+        "1900-02-29",
+        "2000-02-29",
+        "2099-12-31",
+        "2100-01-01",
+        "2024-13-01",
+        "2024-00-10",
+        "2024-01-00",
+        "2024-01-32",
+        "2024-01-31 23:59:59",
+        "2024-01-31T00:00:00",
+        "2024-01-31 24:00:00",
+        "2024-01-31 23:60:00",
+        "2024-01-31 23:59:60",
+        "2024-01-31t23:59:59",
+        "2024/01/31",
+        "2024-01-31 23-59-59",
+        "2024-01-31 23:59 59",
+    ];
+
+    private delegate bool Fast(ref byte text, int length, out long value);
+
+    private delegate bool Plain(ReadOnlySpan<byte> text, out long value);
+
+    [Fact]
+    public void TryInteger_ReadsWhatThePlainReaderReads() =>
+        Check(
+            FastText.TryInteger,
+            NumberText.TryInteger,
+            random => random.NextInt64(random.NextInt64(1, 9_999_999_999_999_999)).ToString(CultureInfo.InvariantCulture)
+        );
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(6)]
+    public void TryDecimal_ReadsWhatThePlainReaderReads(int scale)
+    {
+        Check(
+            (ref byte text, int length, out long value) => FastText.TryDecimal(ref text, length, (byte)'.', scale, out value),
+            (ReadOnlySpan<byte> text, out long value) =>
+            {
+                bool read =
+                    NumberText.TryDecimal(text, (byte)'.', out DecimalParts parts) && parts.Scale == scale && parts.IntegerDigits >= 0;
+                value = (long)parts.Unscaled;
+                return read;
+            },
+            random =>
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{random.Next((int)Math.Pow(10, 7 - scale))}.{random.Next((int)Math.Pow(10, scale)).ToString(CultureInfo.InvariantCulture).PadLeft(scale, '0')}"
+                )
+        );
+    }
+
+    [Fact]
+    public void TryIsoDate_ReadsWhatThePlainReaderReads() =>
+        Check(
+            FastText.TryIsoDate,
+            (ReadOnlySpan<byte> text, out long value) =>
+            {
+                bool read = DateText.TryIsoDate(text, out int days);
+                value = days;
+                return read;
+            },
+            random => new DateTime(1900, 1, 1).AddDays(random.Next(73_000)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+        );
+
+    [Fact]
+    public void TryIsoTimestamp_ReadsWhatThePlainReaderReads() =>
+        Check(
+            FastText.TryIsoTimestamp,
+            (ReadOnlySpan<byte> text, out long value) =>
+            {
+                value = 0;
+                if (
+                    text.Length < 11
+                    || text[10] is not ((byte)' ' or (byte)'T')
+                    || !DateText.TryIsoDate(text[..10], out int days)
+                    || !DateText.TryTime(text[11..], out long nanos, out _, out ReadOnlySpan<byte> rest)
+                    || rest.Length > 0
+                )
+                {
+                    return false;
+                }
+                value = (days * StreamEtl.Types.Calendar.MicrosPerDay) + (nanos / 1000);
+                return true;
+            },
+            random =>
+                new DateTime(1900, 1, 1)
+                    .AddSeconds(random.NextInt64(73_000L * 86_400))
+                    .ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
+        );
+
+    /// <summary>Usual spellings must be read; what is read of them, of oddities and of damaged ones must be what the plain reader reads.</summary>
+    private static void Check(Fast fast, Plain plain, Func<Random, string> usual)
+    {
+        var random = new Random(20261121);
+        for (int i = 0; i < Cases; i++)
+        {
+            bool isOdd = i % 4 == 0;
+            byte[] text = System.Text.Encoding.UTF8.GetBytes(isOdd ? Oddities[random.Next(Oddities.Length)] : usual(random));
+            bool damaged = i % 4 == 1 && text.Length > 0;
+            if (damaged)
+            {
+                text[random.Next(text.Length)] = (byte)random.Next(256);
+            }
+            var buffer = new byte[text.Length + FastText.Reach];
+            random.NextBytes(buffer);
+            text.CopyTo(buffer, 0);
+            bool read = fast(ref buffer[0], text.Length, out long value);
+            if (read)
+            {
+                Assert.True(plain(text, out long expected), $"only the fast reader reads '{System.Text.Encoding.Latin1.GetString(text)}'");
+                Assert.Equal(expected, value);
+            }
+            else if (!isOdd && !damaged && System.Runtime.Intrinsics.X86.Ssse3.IsSupported)
+            {
+                Assert.Fail($"the fast reader leaves out '{System.Text.Encoding.Latin1.GetString(text)}'");
+            }
+        }
+    }
+}
