@@ -21,9 +21,6 @@ internal sealed unsafe class NativeArray<T> : IDisposable
         );
     }
 
-    /// <summary>A run that fails between allocating and disposing must not leak.</summary>
-    ~NativeArray() => Free();
-
     /// <summary>Items.</summary>
     public int Length { get; private set; }
 
@@ -42,12 +39,6 @@ internal sealed unsafe class NativeArray<T> : IDisposable
 
     /// <inheritdoc/>
     public void Dispose()
-    {
-        Free();
-        GC.SuppressFinalize(this);
-    }
-
-    private void Free()
     {
         NativeMemory.Free(_items);
         _items = null;
