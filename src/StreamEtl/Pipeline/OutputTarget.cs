@@ -1,5 +1,6 @@
 using StreamEtl.Compression;
 using StreamEtl.Encoding;
+using StreamEtl.Errors;
 using StreamEtl.Parquet.Writing;
 using StreamEtl.Sinks;
 using StreamEtl.Types;
@@ -14,6 +15,7 @@ internal sealed class OutputTarget : IAsyncDisposable
 {
     private readonly IOutputFile _file;
     private readonly FileStream? _staged;
+    private readonly OutputStream? _stagedStream;
     private readonly SortedDictionary<string, string> _metadata;
 
     private OutputTarget(IBatchEncoder encoder, IOutputFile file, FileStream? staged, SortedDictionary<string, string> metadata)
@@ -22,6 +24,7 @@ internal sealed class OutputTarget : IAsyncDisposable
         _metadata = metadata;
         _file = file;
         _staged = staged;
+        _stagedStream = staged is null ? null : new OutputStream(staged, Path.GetDirectoryName(staged.Name)!);
     }
 
     /// <summary>Makes the parts.</summary>
@@ -31,7 +34,7 @@ internal sealed class OutputTarget : IAsyncDisposable
     public IDictionary<string, string> Metadata => _metadata;
 
     /// <summary>Takes the parts.</summary>
-    public Stream Stream => _staged ?? _file.Stream;
+    public Stream Stream => _stagedStream ?? _file.Stream;
 
     /// <summary>Bytes in the output, once committed.</summary>
     public long Length => _file.Length;
@@ -47,18 +50,7 @@ internal sealed class OutputTarget : IAsyncDisposable
         var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal);
         IBatchEncoder encoder = NewEncoder(run, fields, metadata);
         IOutputFile file = OutputFile.Create(options.Output);
-        FileStream? staged =
-            mayRestart && file is not StagedFile
-                ? new FileStream(
-                    Path.Combine(options.TempDirectory, Path.GetRandomFileName()),
-                    new FileStreamOptions
-                    {
-                        Mode = FileMode.CreateNew,
-                        Access = FileAccess.ReadWrite,
-                        Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
-                    }
-                )
-                : null;
+        FileStream? staged = mayRestart && file is not StagedFile ? OpenStage(options.TempDirectory) : null;
         var target = new OutputTarget(encoder, file, staged, metadata);
         try
         {
@@ -78,6 +70,7 @@ internal sealed class OutputTarget : IAsyncDisposable
         await Encoder.WriteFooterAsync(Stream, cancellationToken).ConfigureAwait(false);
         if (_staged is not null)
         {
+            _stagedStream!.Flush();
             _staged.Position = 0;
             await _staged.CopyToAsync(_file.Stream, cancellationToken).ConfigureAwait(false);
         }
@@ -90,9 +83,38 @@ internal sealed class OutputTarget : IAsyncDisposable
         (Encoder as IDisposable)?.Dispose();
         if (_staged is not null)
         {
+            await _stagedStream!.DisposeAsync().ConfigureAwait(false);
             await _staged.DisposeAsync().ConfigureAwait(false);
         }
         await _file.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static FileStream OpenStage(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            return new FileStream(
+                Path.Combine(folder, Path.GetRandomFileName()),
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.ReadWrite,
+                    BufferSize = 0,
+                    Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+                }
+            );
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StreamEtlException(
+                ErrorKind.Io,
+                $"the temp folder cannot be used: {e.Message}",
+                new RecordPosition(folder, 0, -1),
+                "name another folder with --temp, or write to a file instead of standard output",
+                e
+            );
+        }
     }
 
     private static IBatchEncoder NewEncoder(RunContext run, IReadOnlyList<Field> fields, SortedDictionary<string, string> metadata)

@@ -48,6 +48,17 @@ public sealed class PipeTests : IDisposable
     }
 
     [Fact]
+    public void TempFolder_ThatCannotBeUsed_IsSaidWithAHint()
+    {
+        _folder.Write("a.csv", "id\n1\n");
+        _folder.Write("file", "");
+        Tool.Result run = Tool.Run(_folder, "convert", "a.csv", "-o", "-", "--to", "ndjson", "--temp", "file/below");
+        Assert.Equal((1, ""), (run.Status, run.Output));
+        Assert.Contains("error: the temp folder cannot be used", run.Error, StringComparison.Ordinal);
+        Assert.Contains("hint: name another folder with --temp", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Report_ToAPipe_IsWrittenStraight()
     {
         _folder.Write("a.csv", "id\n1\n");
