@@ -58,6 +58,7 @@ public sealed class DedupeRunModelTests : IDisposable
             ? Winners(rows, row => new ModelKey([(decimal)row.Rid, .. row.Values]), [], keepLast)
             : Winners(rows, row => new ModelKey(keys.Select(k => row.Values[k])), keep, keepLast);
         string output = Path.Combine(_folder, "out.ndjson");
+        bool anyCsv = inputs.Any(i => i.EndsWith(".csv", StringComparison.Ordinal));
         var report = new RunReport { Verb = "dedupe" };
         await EtlRunner.RunAsync(
             new DedupeOptions
@@ -68,8 +69,8 @@ public sealed class DedupeRunModelTests : IDisposable
                 Keep = keep,
                 KeepLast = keepLast,
                 Exact = random.Next(4) == 0,
-                Delimiter = ',',
-                NoHeader = false,
+                Delimiter = anyCsv ? ',' : null,
+                NoHeader = anyCsv ? false : null,
                 MemoryBytes = 256 << 20,
                 TempDirectory = _folder,
                 Threads = 2,

@@ -60,10 +60,13 @@ public sealed class DiffRunModelTests(ITestOutputHelper output) : IDisposable
         ModelTable now = ModelTable.Draw(random, kinds, random.Next(40), nulls);
         var model = new DiffModel(old, now, keys, compared, date, strict, rule);
         string changes = Path.Combine(_folder, "changes.ndjson");
+        string oldPath = await old.WriteAsync(_folder, "old", random.Next(2) == 0, random);
+        string newPath = await now.WriteAsync(_folder, "new", random.Next(2) == 0, random);
+        bool anyCsv = (oldPath + newPath).Contains(".csv", StringComparison.Ordinal);
         var options = new DiffOptions
         {
-            Old = await old.WriteAsync(_folder, "old", random.Next(2) == 0, random),
-            New = await now.WriteAsync(_folder, "new", random.Next(2) == 0, random),
+            Old = oldPath,
+            New = newPath,
             Output = changes,
             Key = [.. keys.Select(k => $"c{k}")],
             DateField = date is null ? null : $"c{date}",
@@ -73,8 +76,8 @@ public sealed class DiffRunModelTests(ITestOutputHelper output) : IDisposable
             OnDuplicateKey = rule,
             RejectMalformed = true,
             Exact = random.Next(4) == 0,
-            Delimiter = ',',
-            NoHeader = false,
+            Delimiter = anyCsv ? ',' : null,
+            NoHeader = anyCsv ? false : null,
             MemoryBytes = 256 << 20,
             TempDirectory = _folder,
             Threads = 2,
