@@ -17,6 +17,9 @@ public sealed class CsvRowSource : IRowSource
     // Values are read in whole vectors, so a block has this much behind its last byte.
     private const int Slack = 32;
 
+    /// <summary>Most records of a unit: rows of a few bytes take many times their size once decoded, and memory is planned by bytes of input.</summary>
+    private const int MostRecords = 1 << 16;
+
     private readonly TextSource _bytes;
     private readonly List<string> _warnings;
     private readonly CsvReadOptions _options;
@@ -30,6 +33,7 @@ public sealed class CsvRowSource : IRowSource
     private bool _ended;
     private long _offset;
     private long _line;
+    private int _mostBytes = int.MaxValue;
 
     private CsvRowSource(TextSource bytes, CsvReadOptions options, BufferPool pool, CsvStart start)
     {
@@ -107,7 +111,7 @@ public sealed class CsvRowSource : IRowSource
         BufferLease lease = _pool.Lease();
         try
         {
-            return await ReadAsync(lease, Math.Max(targetBytes, 1), cancellationToken).ConfigureAwait(false);
+            return await ReadAsync(lease, Math.Clamp(targetBytes, 1, _mostBytes), cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -142,7 +146,9 @@ public sealed class CsvRowSource : IRowSource
             int frame = _scanner.Scan(block.AsSpan(0, length), isLast, _dialect, index);
             if (frame > 0)
             {
-                frame = grown ? KeepFirst(block, frame, index) : frame;
+                // A record that needed a larger block travels alone, for what follows it makes the unit larger than anyone asked for.
+                frame = Cut(block, frame, index, grown ? 1 : MostRecords);
+                _mostBytes = frame < length && index.RecordCount == MostRecords ? frame + (frame / 4) : (int)Math.Min(_mostBytes * 2L, int.MaxValue);
                 CheckLengths(block, frame, index);
                 Keep(block.AsSpan(frame, length - frame));
                 int lines = LineCounter.Count(block.AsSpan(0, frame));
@@ -163,15 +169,15 @@ public sealed class CsvRowSource : IRowSource
         }
     }
 
-    /// <summary>A record that needed a larger block travels alone: what followed it would make the unit larger than anyone asked for.</summary>
-    private static int KeepFirst(byte[] block, int frame, FieldIndex index)
+    /// <summary>Keeps the first records of a frame; what follows them is carried over.</summary>
+    private static int Cut(byte[] block, int frame, FieldIndex index, int records)
     {
-        if (index.RecordCount < 2)
+        if (index.RecordCount <= records)
         {
             return frame;
         }
-        int end = CsvHeader.RecordStart(block.AsSpan(0, frame), index, 1);
-        index.Cut(1);
+        int end = CsvHeader.RecordStart(block.AsSpan(0, frame), index, records);
+        index.Cut(records);
         return end;
     }
 

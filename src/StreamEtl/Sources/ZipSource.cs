@@ -18,6 +18,7 @@ internal sealed class ZipSource : IByteSource
     private readonly FileIdentity _identity;
     private uint _crc;
     private long _length;
+    private long _position;
 
     private ZipSource(IByteSource stored, FileStream file, ZipArchive archive, ZipArchiveEntry entry)
     {
@@ -33,7 +34,7 @@ internal sealed class ZipSource : IByteSource
     public SourceInfo Info => _stored.Info;
 
     /// <inheritdoc/>
-    public long Position => _file.Position;
+    public long Position => Volatile.Read(ref _position);
 
     /// <summary>Opens the archive at <paramref name="path"/>; <paramref name="stored"/> is disposed with the result.</summary>
     public static ZipSource Open(IByteSource stored, string? path)
@@ -85,6 +86,8 @@ internal sealed class ZipSource : IByteSource
         {
             throw FileInput.Changed(Info.Name);
         }
+        // Progress asks after the file has been closed, too.
+        Volatile.Write(ref _position, _file.Position);
         _crc = Crc32.Append(_crc, destination.Span[..count]);
         _length += count;
         if (_length > _entry.Length || (count == 0 && !destination.IsEmpty && (_length != _entry.Length || _crc != _entry.Crc32)))
