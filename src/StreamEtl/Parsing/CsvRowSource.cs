@@ -148,7 +148,8 @@ public sealed class CsvRowSource : IRowSource
             {
                 // A record that needed a larger block travels alone, for what follows it makes the unit larger than anyone asked for.
                 frame = Cut(block, frame, index, grown ? 1 : MostRecords);
-                _mostBytes = frame < length && index.RecordCount == MostRecords ? frame + (frame / 4) : (int)Math.Min(_mostBytes * 2L, int.MaxValue);
+                _mostBytes =
+                    frame < length && index.RecordCount == MostRecords ? frame + (frame / 4) : (int)Math.Min(_mostBytes * 2L, int.MaxValue);
                 CheckLengths(block, frame, index);
                 Keep(block.AsSpan(frame, length - frame));
                 int lines = LineCounter.Count(block.AsSpan(0, frame));

@@ -50,7 +50,13 @@ public sealed class CsvExtremeTests : IDisposable
     [Fact]
     public void Columns_TenThousand_AreRead()
     {
-        Write("in.csv", string.Join(',', Enumerable.Range(0, 10_000).Select(i => $"c{i}")) + "\n", 1, string.Join(',', Enumerable.Range(0, 10_000)), "\n");
+        Write(
+            "in.csv",
+            string.Join(',', Enumerable.Range(0, 10_000).Select(i => $"c{i}")) + "\n",
+            1,
+            string.Join(',', Enumerable.Range(0, 10_000)),
+            "\n"
+        );
         Assert.Equal(0, Run("in.csv").Status);
         Assert.Equal(File.ReadAllText(_folder["in.csv"]), File.ReadAllText(_folder["out.csv"]));
     }
@@ -70,10 +76,7 @@ public sealed class CsvExtremeTests : IDisposable
         Tool.Result run = Run("in.csv", "--on-error", "reject", "--rejects", "rejects.csv");
         Assert.Equal(4, run.Status);
         AssertBounded();
-        Assert.Equal(
-            "in.csv,2000001,4000002,,\"the record has 1 field, the header has 2\"",
-            File.ReadLines(_folder["rejects.csv"]).Last()
-        );
+        Assert.Equal("in.csv,2000001,4000002,,\"the record has 1 field, the header has 2\"", File.ReadLines(_folder["rejects.csv"]).Last());
     }
 
     [Fact]
