@@ -95,7 +95,7 @@ internal sealed class JobRunner(Host host, RunSettings settings)
                 _messages.Warn(warning);
             }
             _messages.Error(text);
-            return StatusOf(text.Kind, job);
+            return cause is OutOfMemoryException ? ExitCode.Failed : StatusOf(text.Kind, job);
         }
     }
 

@@ -19,8 +19,8 @@ internal sealed record ErrorText(ErrorKind Kind, string What, string? Where = nu
             StreamEtlException e => new ErrorText(e.Kind, e.Reason, e.Position?.ToString(), e.Hint, stack),
             OutOfMemoryException => new ErrorText(
                 ErrorKind.MemoryTooSmall,
-                "out of memory",
-                Hint: "use fewer --threads, or a smaller --memory than the machine has",
+                "the run needs more memory than --memory allows",
+                Hint: "give it more --memory, as far as the machine has it, or use fewer --threads",
                 Stack: stack
             ),
             IOException or UnauthorizedAccessException => new ErrorText(ErrorKind.Io, exception.Message, Stack: stack),

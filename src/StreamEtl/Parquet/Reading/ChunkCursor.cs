@@ -39,6 +39,28 @@ internal sealed class ChunkCursor
         _end = offset + length;
     }
 
+    /// <summary>What reading the chunk will hold, by its first headers, before anything is taken: its dictionary twice, a data page, and a further one at a change of pages.</summary>
+    public void Measure(out long dictionary, out long page, out long change)
+    {
+        long start = _position;
+        (dictionary, page, change) = (0, 0, 0);
+        while (page == 0 && _position < _end)
+        {
+            PageHeader header = ReadHeader(out int length);
+            _position += length + header.CompressedBytes;
+            if (header.Type is PageType.Data or PageType.DataV2)
+            {
+                page = Math.Max(1, Math.Max(header.CompressedBytes, header.UncompressedBytes));
+                change = (long)header.CompressedBytes + header.UncompressedBytes;
+            }
+            else if (header.Type == PageType.Dictionary)
+            {
+                dictionary += header.CompressedBytes + (2L * header.UncompressedBytes);
+            }
+        }
+        _position = start;
+    }
+
     /// <summary>The pages of rows from <paramref name="first"/> up to <paramref name="end"/>, counted within the row group. Called in row order.</summary>
     public LeafSlice Slice(long first, long end)
     {
@@ -52,10 +74,12 @@ internal sealed class ChunkCursor
         {
             _pages.Dequeue().Release();
         }
-        long length = 0;
+        double length = 0;
         foreach (StoredPage page in _pages)
         {
-            length += page.Header.CompressedBytes;
+            // A page may be far larger than a unit: what counts is the unit's share of it.
+            long rows = Math.Min(page.RowEnd, end) - Math.Max(page.RowStart, first);
+            length += (double)page.Header.CompressedBytes * Math.Max(rows, 0) / Math.Max(page.RowEnd - page.RowStart, 1);
             page.IsShared |= page.RowEnd > end;
         }
         StoredPage[] pages = _dictionary is null ? [.. _pages] : [_dictionary, .. _pages];

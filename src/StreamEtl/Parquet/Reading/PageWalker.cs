@@ -26,16 +26,16 @@ internal sealed class PageWalker(LeafSlice slice, ChunkInfo chunk)
     /// <summary>The current page's bytes as stored.</summary>
     public ReadOnlySpan<byte> Payload => (Page?.Bytes ?? slice.Bytes).AsSpan(_start, Header.CompressedBytes);
 
-    /// <summary>Moves to the next page and checks its bytes; false at the end of the slice.</summary>
+    /// <summary>Moves to the next page and checks its bytes, those of a shared page only where it is decompressed; false at the end of the slice.</summary>
     public bool Next()
     {
         if (!NextUnchecked())
         {
             return false;
         }
-        if (Header.Crc is { } crc && Crc32.Append(0, Payload) != crc)
+        if (Page is not { IsShared: true } && Header.Crc is { } crc && Crc32.Append(0, Payload) != crc)
         {
-            throw ParquetFault.Damaged("the checksum of a page is wrong");
+            throw StoredPage.WrongChecksum();
         }
         return true;
     }

@@ -12,6 +12,7 @@ internal static class ParquetErrors
         string hint = fault.Kind switch
         {
             ErrorKind.Unsupported => "write the file again with common settings, for example with pyarrow or DuckDB",
+            ErrorKind.MemoryTooSmall => "give it that much, or write the file again with smaller row groups or pages",
             ErrorKind.InvalidEncoding => "store the column as binary, or write it again as UTF-8",
             _ => "the file is damaged: fetch it again, or have it written again",
         };

@@ -13,4 +13,7 @@ internal sealed class ParquetFault(ErrorKind kind, string message, Exception? in
 
     /// <summary>A valid file with something that is not read.</summary>
     public static ParquetFault Unsupported(string message) => new(ErrorKind.Unsupported, message);
+
+    /// <summary>A valid file whose pages do not fit.</summary>
+    public static ParquetFault TooLarge(string message) => new(ErrorKind.MemoryTooSmall, message);
 }

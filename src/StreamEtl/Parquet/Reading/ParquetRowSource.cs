@@ -16,6 +16,9 @@ namespace StreamEtl.Parquet.Reading;
 /// </summary>
 public sealed class ParquetRowSource : IRowSource, IPlannedSource
 {
+    /// <summary>Stored bytes of a row group that are read at once; more are read page by page.</summary>
+    private const long MostAtOnce = 16 << 20;
+
     private readonly ParquetFile _file;
     private readonly BufferPool _pool;
     private readonly int _fixedRowsPerUnit;
@@ -145,10 +148,12 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
                 _rowsPerUnit = _fixedRowsPerUnit > 0 ? _fixedRowsPerUnit : UnitPlanner.RowsPerUnit(group, _wanted, _pool.Budget.Limit);
             }
             int rows = (int)Math.Min(_rowsPerUnit, group.RowCount - _rowInGroup);
-            bool whole = rows == group.RowCount;
-            if (!whole)
+            bool whole = rows == group.RowCount && _wanted.Sum(leaf => group.Chunks[leaf.FirstLeaf].CompressedBytes) <= MostAtOnce;
+            if (!whole && _cursors is null)
             {
-                _cursors ??= [.. _wanted.Select(leaf => new ChunkCursor(_file, group.Chunks[leaf.FirstLeaf], leaf, group.RowCount, _pool))];
+                at = null;
+                _cursors = [.. _wanted.Select(leaf => new ChunkCursor(_file, group.Chunks[leaf.FirstLeaf], leaf, group.RowCount, _pool))];
+                CheckMemory(group);
             }
             long bytes = 0;
             for (int i = 0; i < _wanted.Length; i++)
@@ -175,6 +180,33 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
         {
             unit.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>A page must be held whole while its rows are read. Where the pages of all columns together are too large for the memory limit, that is said before any is read.</summary>
+    private void CheckMemory(RowGroupInfo group)
+    {
+        long limit = _pool.Budget.Limit;
+        if (_wanted.Sum(leaf => (double)group.Chunks[leaf.FirstLeaf].UncompressedBytes) < limit / 4)
+        {
+            return;
+        }
+        long held = 0;
+        long largestChange = 0;
+        foreach (ChunkCursor cursor in _cursors!)
+        {
+            cursor.Measure(out long dictionary, out long page, out long change);
+            held += dictionary + page;
+            largestChange = Math.Max(largestChange, change);
+        }
+        held += largestChange;
+        // The rest is for rows in flight.
+        long needed = held / 3 * 5;
+        if (needed > limit)
+        {
+            throw ParquetFault.TooLarge(
+                $"the pages of all columns together hold {held / 1_000_000} MB at a time, which needs --memory {(needed / 1_000_000) + 1}MB"
+            );
         }
     }
 

@@ -1,16 +1,18 @@
+using StreamEtl.Compression;
 using StreamEtl.Memory;
 using StreamEtl.Parquet.Metadata;
 
 namespace StreamEtl.Parquet.Reading;
 
 /// <summary>
-/// A page of a chunk that is cut into several units. Units that share it decompress it once, whichever comes first. Cursor and units hold it by counted
-/// references; the last to let go gives its arrays back.
+/// A page of a chunk that is cut into several units. Units that share it decompress it once, whichever comes first; what was stored is let go then, because some
+/// writers make pages of 100 MB. Cursor and units hold the page by counted references; the last to let go gives its arrays back.
 /// </summary>
 internal sealed class StoredPage
 {
     private readonly Lock _lock = new();
-    private readonly BufferLease _lease;
+    private readonly BufferLease _stored;
+    private BufferLease? _decompressed;
     private byte[]? _plain;
     private int _references = 1;
 
@@ -19,15 +21,15 @@ internal sealed class StoredPage
     {
         Header = header;
         FileOffset = fileOffset;
-        _lease = pool.Lease();
-        Bytes = _lease.Rent<byte>(header.CompressedBytes + BitUnpacker.Slack);
+        _stored = pool.Lease();
+        Bytes = _stored.Rent<byte>(header.CompressedBytes + BitUnpacker.Slack);
     }
 
     /// <summary>The page's header.</summary>
     public PageHeader Header { get; }
 
-    /// <summary>An array that starts with the payload.</summary>
-    public byte[] Bytes { get; }
+    /// <summary>An array that starts with the payload; of a shared page, empty once it is decompressed.</summary>
+    public byte[] Bytes { get; private set; }
 
     /// <summary>The payload.</summary>
     public Span<byte> Payload => Bytes.AsSpan(0, Header.CompressedBytes);
@@ -44,19 +46,15 @@ internal sealed class StoredPage
     /// <summary>True when more than one unit has rows in it. Set before the first of them is handed out.</summary>
     public bool IsShared { get; set; }
 
-    /// <summary>The decompressed page, with slack.</summary>
+    /// <summary>The page's checksum is wrong.</summary>
+    public static ParquetFault WrongChecksum() => ParquetFault.Damaged("the checksum of a page is wrong");
+
+    /// <summary>The decompressed page of several units, with slack; its checksum is verified on the way.</summary>
     public byte[] Plain(ChunkInfo chunk)
     {
         lock (_lock)
         {
-            if (_plain is null)
-            {
-                PagePayload.CheckRatio(chunk.Codec, Header.CompressedBytes, Header.UncompressedBytes);
-                byte[] plain = _lease.Rent<byte>(Header.UncompressedBytes + BitUnpacker.Slack);
-                PagePayload.Decompress(Header, chunk.Codec, Payload, plain.AsSpan(0, Header.UncompressedBytes));
-                _plain = plain;
-            }
-            return _plain;
+            return _plain ??= Decompress(chunk);
         }
     }
 
@@ -68,7 +66,36 @@ internal sealed class StoredPage
     {
         if (Interlocked.Decrement(ref _references) == 0)
         {
-            _lease.Dispose();
+            _stored.Dispose();
+            _decompressed?.Dispose();
+        }
+    }
+
+    private byte[] Decompress(ChunkInfo chunk)
+    {
+        if (Header.Crc is { } crc && Crc32.Append(0, Payload) != crc)
+        {
+            throw WrongChecksum();
+        }
+        PagePayload.CheckRatio(chunk.Codec, Header.CompressedBytes, Header.UncompressedBytes);
+        if (chunk.Codec == CompressionCodec.Uncompressed && Header.CompressedBytes == Header.UncompressedBytes)
+        {
+            return Bytes;
+        }
+        BufferLease lease = _stored.Pool.Lease();
+        try
+        {
+            byte[] plain = lease.Rent<byte>(Header.UncompressedBytes + BitUnpacker.Slack);
+            PagePayload.Decompress(Header, chunk.Codec, Payload, plain.AsSpan(0, Header.UncompressedBytes));
+            _decompressed = lease;
+            _stored.Release(Bytes);
+            Bytes = [];
+            return plain;
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
         }
     }
 }
