@@ -31,7 +31,7 @@ public sealed class LargePageTests : IDisposable
             Assert.Contains("--memory", error.Message, StringComparison.Ordinal);
         }
         Assert.Equal((0, 0L), (small.OutstandingLeases, small.Budget.Peak));
-        var pool = new BufferPool(new MemoryBudget(256 << 20), mostIdle: 0);
+        var pool = new BufferPool(new MemoryBudget(256 << 20));
         using (ParquetSession session = ParquetSession.Open(_path, pool))
         {
             IReadOnlyList<PlanColumn> plan = CorpusReader.PlanOf(session.Source);
@@ -57,6 +57,7 @@ public sealed class LargePageTests : IDisposable
             // The units share the bytes of a page; none counts it whole.
             Assert.InRange(bytes, new FileInfo(_path).Length * 9 / 10, new FileInfo(_path).Length);
         }
+        pool.Trim();
         Assert.Equal((0, 0L), (pool.OutstandingLeases, pool.Budget.Used));
         Assert.InRange(pool.Budget.Peak, 2 * PageBytes, 4 * PageBytes);
     }
