@@ -1,3 +1,4 @@
+using System.Numerics;
 using StreamEtl.Batches;
 using StreamEtl.Errors;
 using StreamEtl.Framing;
@@ -19,6 +20,8 @@ public sealed class CsvRowSource : IRowSource
 
     /// <summary>Most records of a unit: rows of a few bytes take many times their size once decoded, and memory is planned by bytes of input.</summary>
     private const int MostRecords = 1 << 16;
+
+    private const int LargeRecord = 8 << 20;
 
     private readonly TextSource _bytes;
     private readonly List<string> _warnings;
@@ -164,7 +167,13 @@ public sealed class CsvRowSource : IRowSource
             }
             // One record is longer than the block: read on into a larger one.
             index.Release();
-            size = (int)Math.Min(size * 2L, longest);
+            // Powers of two are what the pool rounds to; what earlier rounds left idle in it makes room for the next.
+            long rounded = (long)BitOperations.RoundUpToPowerOf2((ulong)size * 2) - Slack;
+            size = (int)Math.Min(rounded > size ? rounded : size * 2L, longest);
+            if (size > LargeRecord)
+            {
+                _pool.Trim();
+            }
             lease.Grow(ref block, length, size + Slack);
             grown = true;
         }

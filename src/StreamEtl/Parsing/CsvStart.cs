@@ -244,7 +244,7 @@ internal sealed class CsvStart
             ErrorKind.RecordTooLong,
             $"the record is longer than {maxRecordBytes} bytes",
             position,
-            "a quote that is never closed makes one record of everything behind it; if records are really that long, raise --max-record"
+            "a quote that is never closed makes one record of everything behind it; if records are really that long, raise --max-record and give --memory 8 times as much"
         );
 
     private static bool IsBlank(ReadOnlySpan<byte> frame, FieldIndex index, int record)

@@ -7,6 +7,9 @@ namespace StreamEtl.Pipeline;
 /// <summary>A delimited text input.</summary>
 internal sealed class CsvInput(string path, TableFormat format, JobOptions options) : TableInput
 {
+    /// <summary>A record is held as a block, the half of one that it outgrew, its index, its values and its output: more of it does not fit into the memory option.</summary>
+    private const int RecordsInMemory = 8;
+
     private IByteInput? _bytes;
 
     /// <inheritdoc/>
@@ -38,6 +41,6 @@ internal sealed class CsvInput(string path, TableFormat format, JobOptions optio
             Encoding = options.Encoding,
             NullTexts = [.. options.NullTexts.Select(System.Text.Encoding.UTF8.GetBytes)],
             QuotedEmptyIsString = options.QuotedEmptyIsString,
-            MaxRecordBytes = options.MaxRecordBytes,
+            MaxRecordBytes = (int)Math.Min(options.MaxRecordBytes, options.MemoryBytes / RecordsInMemory),
         };
 }
