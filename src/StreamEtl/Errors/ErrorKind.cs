@@ -69,9 +69,27 @@ public enum ErrorKind
     /// <summary>A valid file uses a feature that is not supported.</summary>
     Unsupported = 32,
 
+    /// <summary>What a managed table keeps of itself is damaged, or a part of it is gone.</summary>
+    DamagedTable = 33,
+
     /// <summary>A named column does not exist.</summary>
     ColumnNotFound = 40,
 
     /// <summary>The memory option cannot hold the smallest plan for this job.</summary>
     MemoryTooSmall = 50,
+
+    /// <summary>ingest: the input lacks more keys than a run may delete.</summary>
+    MassDeletion = 60,
+
+    /// <summary>ingest: the input has no rows, and the table has some.</summary>
+    EmptySnapshot = 61,
+
+    /// <summary>ingest: the input seems to end before its end.</summary>
+    TruncatedInput = 62,
+
+    /// <summary>ingest: the input's columns are not the table's, and the user wants them to be.</summary>
+    SchemaChanged = 63,
+
+    /// <summary>ingest: other runs kept committing to the table at the same time.</summary>
+    CommitConflict = 64,
 }

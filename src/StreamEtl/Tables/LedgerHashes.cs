@@ -1,0 +1,23 @@
+using StreamEtl.Types;
+
+namespace StreamEtl.Tables;
+
+/// <summary>What the hashes of a ledger were made of, and how: they compare only with hashes made alike.</summary>
+/// <param name="Function">Name of the function and its seeds; <see cref="Current"/> is the one of this version.</param>
+/// <param name="KeyColumns">Columns of the key hash, in order.</param>
+/// <param name="RowColumns">Columns of the row hash, in order.</param>
+public sealed record LedgerHashes(string Function, IReadOnlyList<Field> KeyColumns, IReadOnlyList<Field> RowColumns)
+{
+    /// <summary><see cref="Hashing.RowHasher"/> with the seeds of keys and rows. Any change of these needs another name.</summary>
+    public const string Current = "rowhasher-1";
+
+    /// <summary>Whether hashes made over these columns compare with the ledger's.</summary>
+    public bool Matches(LedgerHashes other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Function == other.Function && Same(KeyColumns, other.KeyColumns) && Same(RowColumns, other.RowColumns);
+    }
+
+    private static bool Same(IReadOnlyList<Field> one, IReadOnlyList<Field> other) =>
+        one.Select(f => (f.Name, f.Type)).SequenceEqual(other.Select(f => (f.Name, f.Type)));
+}
