@@ -182,7 +182,9 @@ public static class CommitJson
     }
 
     private static List<string>? ReadTexts(JsonElement texts) =>
-        texts.ValueKind == JsonValueKind.Null ? null : [.. texts.EnumerateArray().Select(t => t.GetString() ?? throw new FormatException("a name is null"))];
+        texts.ValueKind == JsonValueKind.Null
+            ? null
+            : [.. texts.EnumerateArray().Select(t => t.GetString() ?? throw new FormatException("a name is null"))];
 
     private static T ReadName<T>(JsonElement name)
         where T : struct, Enum =>
