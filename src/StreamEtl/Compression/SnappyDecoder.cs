@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace StreamEtl.Compression;
 
@@ -36,7 +37,12 @@ internal static class SnappyDecoder
                 int literal = (int)(tag >> 2) + 1;
                 if (literal > 60)
                 {
-                    break;
+                    from++;
+                    if (!TryCopyLongLiteral(source, target, ref from, ref to, literal))
+                    {
+                        return false;
+                    }
+                    continue;
                 }
                 ref byte start = ref Unsafe.Add(ref input, from + 1);
                 ref byte end = ref Unsafe.Add(ref output, to);
@@ -78,7 +84,25 @@ internal static class SnappyDecoder
         return true;
     }
 
+    /// <summary>A literal of any length, from behind its tag on; above 60, <paramref name="count"/> says how many bytes its length takes.</summary>
+    private static bool TryCopyLongLiteral(ReadOnlySpan<byte> source, Span<byte> target, ref int from, ref int to, int count)
+    {
+        if (count > 60 && !TryReadLiteralLength(source, ref from, ref count))
+        {
+            return false;
+        }
+        if (count > source.Length - from || count > target.Length - to)
+        {
+            return false;
+        }
+        source.Slice(from, count).CopyTo(target[to..]);
+        from += count;
+        to += count;
+        return true;
+    }
+
     /// <summary>Repeats up to 64 bytes, writing as many as 64 in any case.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CopyBackFast(ref byte to, int offset, int count)
     {
         ref byte from = ref Unsafe.Subtract(ref to, offset);
@@ -130,24 +154,10 @@ internal static class SnappyDecoder
             if ((tag & 3) == 0)
             {
                 int count = (tag >> 2) + 1;
-                if (count <= Stride && source.Length - from >= Stride && target.Length - to >= Stride)
+                if (!TryCopyLongLiteral(source, target, ref from, ref to, count))
                 {
-                    Copy16(ref Unsafe.Add(ref input, from), ref Unsafe.Add(ref output, to));
+                    return false;
                 }
-                else
-                {
-                    if (count > 60 && !TryReadLiteralLength(source, ref from, ref count))
-                    {
-                        return false;
-                    }
-                    if ((uint)count > (uint)(source.Length - from) || count > target.Length - to)
-                    {
-                        return false;
-                    }
-                    source.Slice(from, count).CopyTo(target[to..]);
-                }
-                from += count;
-                to += count;
                 continue;
             }
             int extra = (tag & 3) == 3 ? 4 : tag & 3;
@@ -197,7 +207,7 @@ internal static class SnappyDecoder
         }
     }
 
-    private static void Copy16(ref byte from, ref byte to) => Unsafe.WriteUnaligned(ref to, Unsafe.ReadUnaligned<Int128>(ref from));
+    private static void Copy16(ref byte from, ref byte to) => Vector128.LoadUnsafe(ref from).StoreUnsafe(ref to);
 
     private static bool TryReadLiteralLength(ReadOnlySpan<byte> source, ref int from, ref int count)
     {

@@ -6,7 +6,7 @@ using StreamEtl.Memory;
 namespace StreamEtl.Dedupe;
 
 /// <summary>
-/// Keeps the first row of each hash, while rows stream by: open addressing over 16-byte hashes in 256 tables by the top bits, each growing on its own and by half, so
+/// Keeps the first row of each hash, while rows stream by: open addressing over 16-byte hashes in 16 tables by the top bits, each growing on its own and by half, so
 /// that growth never doubles the whole and tables stay well filled. Slots are prefetched, because a table of this size misses every cache.
 /// </summary>
 internal sealed class DistinctRows(MemoryBudget budget) : IDisposable
@@ -14,8 +14,8 @@ internal sealed class DistinctRows(MemoryBudget budget) : IDisposable
     /// <summary>Estimate for plans: a table is between three fifths and nine tenths full.</summary>
     public const int BytesPerRow = 28;
 
-    private const int TableBits = 8;
-    private const int FirstSize = 256;
+    private const int TableBits = 4;
+    private const int FirstSize = 4096;
     private const int Ahead = 16;
 
     private readonly NativeArray<Hash128>?[] _tables = new NativeArray<Hash128>?[1 << TableBits];
@@ -112,7 +112,7 @@ internal sealed class DistinctRows(MemoryBudget budget) : IDisposable
             return false;
         }
         _reserved += bytes;
-        var table = new NativeArray<Hash128>(size, zeroed: true);
+        var table = new NativeArray<Hash128>(size);
         foreach (Hash128 hash in old is null ? [] : old.Span)
         {
             if (hash != default)

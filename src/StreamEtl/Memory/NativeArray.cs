@@ -1,11 +1,10 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace StreamEtl.Memory;
 
 /// <summary>
 /// Memory outside the collected heap, for tables that are large, live long and are let go at a known moment: it goes back to the system at once, so that a peak is
-/// the size of the table and not that plus its garbage. The owner charges it to the budget. Contents are arbitrary unless asked for zeroed.
+/// the size of the table and not that plus its garbage. The owner charges it to the budget. Zeroed at first.
 /// </summary>
 internal sealed unsafe class NativeArray<T> : IDisposable
     where T : unmanaged
@@ -13,12 +12,10 @@ internal sealed unsafe class NativeArray<T> : IDisposable
     private T* _items;
 
     /// <summary>Allocates <paramref name="length"/> items.</summary>
-    public NativeArray(int length, bool zeroed = false)
+    public NativeArray(int length)
     {
         Length = length;
-        _items = (T*)(
-            zeroed ? NativeMemory.AllocZeroed((nuint)length, (nuint)sizeof(T)) : NativeMemory.Alloc((nuint)length, (nuint)sizeof(T))
-        );
+        _items = (T*)SystemMemory.Allocate((nuint)Bytes);
     }
 
     /// <summary>Items.</summary>
@@ -40,7 +37,7 @@ internal sealed unsafe class NativeArray<T> : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        NativeMemory.Free(_items);
+        SystemMemory.Free(_items, (nuint)Bytes);
         _items = null;
         Length = 0;
     }

@@ -18,29 +18,45 @@ internal sealed class RecordIndex : IDisposable
     private const int NumberBits = 24;
     private const int NumberMask = (1 << NumberBits) - 1;
 
-    private readonly NativeArray<KeyRecord>[] _records;
-    private readonly NativeArray<int>[] _slots;
+    private readonly Part[] _parts;
+    private readonly NativeArray<KeyRecord> _records;
+    private readonly NativeArray<int> _slots;
     private readonly MemoryBudget _budget;
-    private readonly long _bytes;
 
-    private RecordIndex(int partitions, MemoryBudget budget, long bytes)
+    private RecordIndex(Part[] parts, int records, int slots, MemoryBudget budget)
     {
-        _records = new NativeArray<KeyRecord>[partitions];
-        _slots = new NativeArray<int>[partitions];
+        _parts = parts;
+        _records = new NativeArray<KeyRecord>(records);
+        _slots = new NativeArray<int>(slots);
         _budget = budget;
-        _bytes = bytes;
+        budget.Reserve(_records.Bytes);
     }
 
-    /// <summary>Indexes all partitions; null when some record is on disk or the memory does not suffice.</summary>
+    /// <summary>Indexes all partitions; null when the memory does not suffice. None of their records may be on disk.</summary>
     public static RecordIndex? TryBuild(RecordPartition[] partitions, RecordStoreOptions options, int threads)
     {
-        long bytes = partitions.Sum(p => (long)Slots(p.Count) * sizeof(int));
-        if (partitions.Any(p => p.Count > MostRecords) || !options.TryReserve(bytes))
+        var parts = new Part[partitions.Length];
+        long records = 0;
+        long slots = 0;
+        for (int p = 0; p < parts.Length; p++)
+        {
+            int own = Slots(partitions[p].Count);
+            parts[p] = new Part((int)records, (int)slots, own - 1);
+            records += partitions[p].Count;
+            slots += own;
+        }
+        bool numbered = records <= int.MaxValue && slots <= int.MaxValue && partitions.All(p => p.Count <= MostRecords);
+        if (!numbered || !options.TryReserve(slots * sizeof(int)))
         {
             return null;
         }
-        var index = new RecordIndex(partitions.Length, options.Budget, bytes);
-        Parallel.For(0, partitions.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, p => index.Build(p, partitions[p]));
+        var index = new RecordIndex(parts, (int)records, (int)slots, options.Budget);
+        Parallel.For(
+            0,
+            partitions.Length,
+            new ParallelOptions { MaxDegreeOfParallelism = threads },
+            p => index.Build(parts[p], partitions[p])
+        );
         return index;
     }
 
@@ -49,8 +65,8 @@ internal sealed class RecordIndex : IDisposable
     {
         foreach (ref readonly Hash128 key in keys)
         {
-            NativeArray<int> slots = _slots[Partition(key)];
-            Prefetch(Unsafe.AsPointer(ref slots[(int)key.Low & (slots.Length - 1)]));
+            ref readonly Part part = ref PartOf(key);
+            Prefetch(Unsafe.AsPointer(ref _slots[part.FirstSlot + ((int)key.Low & part.Mask)]));
         }
     }
 
@@ -59,12 +75,11 @@ internal sealed class RecordIndex : IDisposable
     {
         foreach (ref readonly Hash128 key in keys)
         {
-            int partition = Partition(key);
-            NativeArray<int> slots = _slots[partition];
-            int slot = slots[(int)key.Low & (slots.Length - 1)];
+            ref readonly Part part = ref PartOf(key);
+            int slot = _slots[part.FirstSlot + ((int)key.Low & part.Mask)];
             if (slot != 0)
             {
-                Prefetch(Unsafe.AsPointer(ref _records[partition][(slot & NumberMask) - 1]));
+                Prefetch(Unsafe.AsPointer(ref _records[part.FirstRecord + (slot & NumberMask) - 1]));
             }
         }
     }
@@ -72,67 +87,63 @@ internal sealed class RecordIndex : IDisposable
     /// <summary>The key's first record, or a null reference.</summary>
     public ref KeyRecord Find(in Hash128 key)
     {
-        int partition = Partition(key);
-        int number = Find(_slots[partition], _records[partition], key, out _);
-        return ref number < 0 ? ref Unsafe.NullRef<KeyRecord>() : ref _records[partition][number];
+        int record = Find(PartOf(key), key, out _);
+        return ref record < 0 ? ref Unsafe.NullRef<KeyRecord>() : ref _records[record];
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (NativeArray<int> slots in _slots)
-        {
-            slots.Dispose();
-        }
-        _budget.Release(_bytes);
+        _budget.Release(_records.Bytes + _slots.Bytes);
+        _records.Dispose();
+        _slots.Dispose();
     }
 
-    private void Build(int partition, RecordPartition from)
+    private void Build(Part part, RecordPartition from)
     {
-        NativeArray<KeyRecord> records = from.Join();
-        var slots = new NativeArray<int>(Slots(records.Length), zeroed: true);
-        for (int i = 0; i < records.Length; i++)
+        int count = (int)from.Count;
+        from.MoveTo(_records, part.FirstRecord);
+        for (int i = 0; i < count; i++)
         {
-            int found = Find(slots, records, records[i].Key, out int free);
+            ref KeyRecord record = ref _records[part.FirstRecord + i];
+            int found = Find(part, record.Key, out int free);
             if (found < 0)
             {
-                slots[free] = Tag(records[i].Key) | (i + 1);
+                _slots[free] = Tag(record.Key) | (i + 1);
             }
             else
             {
-                records[found] = records[found] with { Place = records[found].Place | KeyRecord.Contested };
+                _records[found] = _records[found] with { Place = _records[found].Place | KeyRecord.Contested };
             }
         }
-        _records[partition] = records;
-        _slots[partition] = slots;
     }
 
-    /// <summary>Number of the key's record, or -1 and the slot where it would be.</summary>
-    private static int Find(NativeArray<int> slots, NativeArray<KeyRecord> records, in Hash128 key, out int slot)
+    /// <summary>Where the key's record is, or -1 and the slot where its number would be.</summary>
+    private int Find(in Part part, in Hash128 key, out int slot)
     {
-        int mask = slots.Length - 1;
         int tag = Tag(key);
-        for (slot = (int)key.Low & mask; ; slot = (slot + 1) & mask)
+        for (int at = (int)key.Low & part.Mask; ; at = (at + 1) & part.Mask)
         {
-            int entry = slots[slot];
+            slot = part.FirstSlot + at;
+            int entry = _slots[slot];
             if (entry == 0)
             {
                 return -1;
             }
-            int number = (entry & NumberMask) - 1;
-            if ((entry & ~NumberMask) == tag && records[number].Key == key)
+            int record = part.FirstRecord + (entry & NumberMask) - 1;
+            if ((entry & ~NumberMask) == tag && _records[record].Key == key)
             {
-                return number;
+                return record;
             }
         }
     }
+
+    private ref readonly Part PartOf(in Hash128 key) => ref _parts[key.High >> (64 - RecordStore.PartitionBits)];
 
     /// <summary>Half to three quarters full.</summary>
     private static int Slots(long records) => (int)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(records + (records / 3), 4) + 1);
 
     private static int Tag(in Hash128 key) => (int)(key.Low >> 32) << NumberBits;
-
-    private static int Partition(in Hash128 key) => (int)(key.High >> (64 - RecordStore.PartitionBits));
 
     private static unsafe void Prefetch(void* address)
     {
@@ -141,4 +152,7 @@ internal sealed class RecordIndex : IDisposable
             Sse.Prefetch0(address);
         }
     }
+
+    /// <summary>A partition's share of the arrays.</summary>
+    private readonly record struct Part(int FirstRecord, int FirstSlot, int Mask);
 }

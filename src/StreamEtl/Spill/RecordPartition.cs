@@ -14,6 +14,7 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
     private byte[] _contents = [];
     private int _count;
     private int _contentLength;
+    private (NativeArray<KeyRecord>? Records, int Start, int Count) _moved;
 
     /// <summary>Records.</summary>
     public long Count { get; private set; }
@@ -38,6 +39,10 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
     {
         KeyRecord[] buffer = [];
         byte[] contents = [];
+        if (_moved.Records is { } moved)
+        {
+            visit(moved.Span.Slice(_moved.Start, _moved.Count), []);
+        }
         foreach (Chunk chunk in _chunks)
         {
             if (chunk.Records is { } records)
@@ -65,14 +70,12 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
     }
 
     /// <summary>
-    /// Brings all records, none of which may be on disk or have contents, into one array, so that they can be found by number. It stays the partition's first
-    /// chunk, and changes to it are seen by <see cref="Read"/>; further records may be added behind.
+    /// Moves all records, none of which may be on disk or have contents, to <paramref name="all"/> from <paramref name="start"/> on, so that they can be found by number.
+    /// They stay the partition's first, changes to them are seen by <see cref="Read"/>, and further records may be added behind. The array stays the caller's.
     /// </summary>
-    public NativeArray<KeyRecord> Join()
+    public void MoveTo(NativeArray<KeyRecord> all, int start)
     {
-        var all = new NativeArray<KeyRecord>((int)Count);
-        options.Budget.Reserve(all.Bytes);
-        int at = 0;
+        int at = start;
         foreach (Chunk chunk in _chunks)
         {
             chunk.Records!.Span[..chunk.Count].CopyTo(all.Span[at..]);
@@ -83,12 +86,12 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
         if (_records is not null)
         {
             _records.Span[.._count].CopyTo(all.Span[at..]);
+            at += _count;
             Free(_records);
             _records = null;
             _count = 0;
         }
-        _chunks.Add(new Chunk(all, [], all.Length));
-        return all;
+        _moved = (all, start, at - start);
     }
 
     /// <summary>Gives memory back.</summary>
@@ -100,6 +103,7 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
             Free(chunk.Records);
         }
         _chunks.Clear();
+        _moved = default;
         Free(_records);
         options.Budget.Release(_contents.Length);
         _records = null;

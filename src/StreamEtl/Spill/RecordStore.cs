@@ -11,7 +11,7 @@ internal sealed class RecordStore : IDisposable
     /// <summary>Partitions: 2^8.</summary>
     public const int PartitionBits = 8;
 
-    private const int LargestChunk = 2048;
+    private const int LargestChunk = 4096;
     private const int SmallestChunk = 64;
     private const int Partitions = 1 << PartitionBits;
 
