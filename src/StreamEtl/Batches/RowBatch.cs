@@ -22,6 +22,9 @@ public sealed class RowBatch(BufferLease lease, int rowCount, Column?[] columns)
     /// <summary>Ordinal of the first row within its side of the job (all inputs of the side in order), counted over well-formed rows. Set by the graph.</summary>
     public long FirstRow { get; set; }
 
+    /// <summary>Where each row stood among the rows of its unit, when only some of those were decoded; null: row i stood at i.</summary>
+    public int[]? Positions { get; init; }
+
     /// <summary>Bytes of (decoded) input that this batch stands for.</summary>
     public long InputBytes { get; init; }
 
@@ -48,6 +51,9 @@ public sealed class RowBatch(BufferLease lease, int rowCount, Column?[] columns)
 
     /// <summary>Number of rows still alive.</summary>
     public int SelectedCount { get; private set; } = rowCount;
+
+    /// <summary>Ordinal of a row within its side of the job.</summary>
+    public long Ordinal(int row) => FirstRow + (Positions is null ? row : Positions[row]);
 
     /// <summary>Narrows the batch to the given rows (ascending, an array of this batch's lease).</summary>
     public void Select(int[] rows, int count)

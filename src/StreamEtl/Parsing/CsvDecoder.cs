@@ -17,7 +17,31 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
     {
         var rows = new CsvRows(unit, width);
         var rejects = new CsvRejects(source, unit, plan, width);
-        SelectRecords(unit, rows, rejects);
+        SelectRecords(unit, rows, rejects, Utf8.IsValid(unit.Bytes.AsSpan(0, unit.Length)));
+        return Decode(unit, plan, rows, rejects, null);
+    }
+
+    /// <summary>As <see cref="Decode(CsvUnit, IReadOnlyList{PlanColumn})"/>, for some rows of a unit that is known to have no malformed ones.</summary>
+    public RowBatch Decode(CsvUnit unit, IReadOnlyList<PlanColumn> plan, int wellFormed, int[] positions, int count)
+    {
+        var rows = new CsvRows(unit, width);
+        var rejects = new CsvRejects(source, unit, plan, width);
+        SelectRecords(unit, rows, rejects, valid: true);
+        if (rows.Count != wellFormed)
+        {
+            throw new StreamEtlException(
+                ErrorKind.Io,
+                "the input has other rows than when it was first read",
+                new RecordPosition(source, 0, unit.Offset),
+                "run again when nothing writes to it"
+            );
+        }
+        rows.Keep(positions.AsSpan(0, count));
+        return Decode(unit, plan, rows, rejects, positions);
+    }
+
+    private RowBatch Decode(CsvUnit unit, IReadOnlyList<PlanColumn> plan, CsvRows rows, CsvRejects rejects, int[]? positions)
+    {
         var columns = new Column?[plan.Count];
         // Values are unquoted in place, which can be done once: plan columns of one source column share what the first of them made.
         var unquoted = new TextView[]?[width];
@@ -77,6 +101,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         var batch = new RowBatch(unit.Lease, rows.Count, columns)
         {
             InputBytes = unit.Length,
+            Positions = positions,
             LineCount = unit.Lines,
             Rejects = rejects,
             Evidence = evidence,
@@ -109,12 +134,11 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
     }
 
     /// <summary>Finds the rows: records of the right width, without a fault, in valid UTF-8. Blank lines are no records.</summary>
-    private void SelectRecords(CsvUnit unit, CsvRows rows, CsvRejects rejects)
+    private void SelectRecords(CsvUnit unit, CsvRows rows, CsvRejects rejects, bool valid)
     {
         ReadOnlySpan<byte> frame = unit.Bytes.AsSpan(0, unit.Length);
         FieldIndex index = unit.Index;
         ReadOnlySpan<RecordFault> faults = index.Faults;
-        bool valid = Utf8.IsValid(frame);
         int first = 0;
         int start = 0;
         for (int r = 0; r < index.RecordCount; r++)

@@ -11,7 +11,7 @@ namespace StreamEtl.Parsing;
 /// A CSV input as rows. Reading scans each block once: the same pass that finds where records end, so that blocks can be cut, finds where fields end. Decoding,
 /// on other threads, turns fields into columns.
 /// </summary>
-public sealed class CsvRowSource : IRowSource
+public sealed class CsvRowSource : IRowSource, ISelectiveSource
 {
     private const int SampleBytes = 1 << 20;
 
@@ -125,6 +125,10 @@ public sealed class CsvRowSource : IRowSource
 
     /// <inheritdoc/>
     public RowBatch Decode(SourceUnit unit, IReadOnlyList<PlanColumn> plan) => _decoder.Decode((CsvUnit)unit, plan);
+
+    /// <inheritdoc/>
+    public RowBatch Decode(SourceUnit unit, IReadOnlyList<PlanColumn> plan, int rows, int[] positions, int count) =>
+        _decoder.Decode((CsvUnit)unit, plan, rows, positions, count);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _bytes.DisposeAsync();

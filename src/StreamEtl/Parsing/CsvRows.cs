@@ -19,6 +19,17 @@ internal sealed class CsvRows
     /// <summary>Rows.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Keeps only the rows at <paramref name="positions"/>, ascending.</summary>
+    public void Keep(ReadOnlySpan<int> positions)
+    {
+        for (int i = 0; i < positions.Length; i++)
+        {
+            Fields[i] = Fields[positions[i]];
+            Starts[i] = Starts[positions[i]];
+        }
+        Count = positions.Length;
+    }
+
     /// <summary>Adds a row.</summary>
     public void Add(int field, int start)
     {

@@ -22,7 +22,7 @@ internal sealed class CdcColumns(DateTimeOffset instant)
         {
             int letter =
                 inserted is null ? 2
-                : inserted.Get(batch.FirstRow + i) ? 0
+                : inserted.Get(batch.Ordinal(i)) ? 0
                 : 1;
             views[i] = new TextView(letter, 1);
         }

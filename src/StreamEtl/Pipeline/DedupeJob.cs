@@ -123,18 +123,15 @@ internal sealed class DedupeJob(RunContext run, DedupeOptions options) : Job(run
 
     /// <summary>Second pass of two.</summary>
     private Task WriteAsync(RowBitmap winners) =>
-        WriteAsync(
-            OutputColumns,
-            counts: false,
-            prepare: null,
-            accept: batch =>
-            {
-                int[] rows = batch.Lease.Rent<int>(batch.RowCount);
-                batch.Select(rows, winners.Select(batch.FirstRow, batch.RowCount, rows));
-            }
-        );
+        WriteAsync(OutputColumns, counts: false, prepare: null, accept: null, choose: winners.Select);
 
-    private async Task WriteAsync(JobColumns columns, bool counts, Action<RowBatch>? prepare, Action<RowBatch> accept)
+    private async Task WriteAsync(
+        JobColumns columns,
+        bool counts,
+        Action<RowBatch>? prepare,
+        Action<RowBatch>? accept,
+        RowChoice? choose = null
+    )
     {
         if (counts)
         {
@@ -147,7 +144,7 @@ internal sealed class DedupeJob(RunContext run, DedupeOptions options) : Job(run
             var spec = new PassSpec
             {
                 Phase = "writing",
-                Segments = [Segment(0, columns, _ => true, prepare: prepare, accept: accept)],
+                Segments = [Segment(0, columns, _ => true, prepare: prepare, accept: accept, choose: choose)],
                 Encoder = output.Encoder,
                 Output = output.Stream,
                 CountsRows = counts,

@@ -145,15 +145,13 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
             columns,
             _written.Contains,
             keys,
+            choose: (firstRow, count, positions) => one.Select(other, firstRow, count, positions),
             accept: batch =>
             {
-                int[] rows = batch.Lease.Rent<int>(batch.RowCount);
                 if (lookalikes is not null)
                 {
-                    ReadOnlySpan<int> first = rows.AsSpan(0, one.Select(batch.FirstRow, batch.RowCount, rows));
-                    Look(lookalikes, side, RowHashes.Pick(batch, keys), first);
+                    Look(lookalikes, side, RowHashes.Pick(batch, keys), Selected(batch, one));
                 }
-                batch.Select(rows, one.Select(other, batch.FirstRow, batch.RowCount, rows));
                 batch.Columns = RowHashes.Pick(batch, _written);
                 if (batch.SelectedCount > 0)
                 {
@@ -168,6 +166,20 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
         counts.Inserts > 0 && counts.Deletes > 0 && Find(options.Key, "--key").Any(k => Columns.Columns[k].Type.Kind == ColumnKind.Text)
             ? new KeyLookalikes(counts.Inserts)
             : null;
+
+    /// <summary>Positions in the batch of the rows that are selected and in the bitmap.</summary>
+    private static ReadOnlySpan<int> Selected(RowBatch batch, RowBitmap bitmap)
+    {
+        int[] rows = batch.Lease.Rent<int>(batch.SelectedCount);
+        int found = 0;
+        for (int i = 0; i < batch.SelectedCount; i++)
+        {
+            int row = batch.Selection is null ? i : batch.Selection[i];
+            rows[found] = row;
+            found += bitmap.Get(batch.Ordinal(row)) ? 1 : 0;
+        }
+        return rows.AsSpan(0, found);
+    }
 
     private static void Look(KeyLookalikes lookalikes, int side, IReadOnlyList<Column> keys, ReadOnlySpan<int> rows)
     {

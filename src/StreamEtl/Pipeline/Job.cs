@@ -110,7 +110,8 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
         Func<int, bool> wanted,
         IReadOnlyList<int>? keys = null,
         Action<RowBatch>? prepare = null,
-        Action<RowBatch>? accept = null
+        Action<RowBatch>? accept = null,
+        RowChoice? choose = null
     )
     {
         bool all = Run.Options.Schema is not null;
@@ -120,6 +121,7 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
             Plan = (input, _) => columns.Plan(side, input, c => all || wanted(c) ? ColumnMode.Convert : ColumnMode.Skip, keys),
             Prepare = prepare,
             Accept = accept,
+            Choose = choose,
         };
     }
 

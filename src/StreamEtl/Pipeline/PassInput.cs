@@ -17,6 +17,12 @@ internal sealed class PassInput(PassSegment segment, IRowSource source, IReadOnl
     /// <summary>Physical line (1-based) at which the next batch in order starts.</summary>
     public long NextLine { get; set; } = source.FirstLine;
 
+    /// <summary>Index of the input in its side.</summary>
+    public int Index { get; init; }
+
+    /// <summary>The marks of an earlier pass to read by, or null.</summary>
+    public IReadOnlyList<UnitMark>? Marks { get; init; }
+
     /// <summary>Rows read so far, malformed ones included.</summary>
     public long Rows { get; set; }
 }

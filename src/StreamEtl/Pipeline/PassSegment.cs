@@ -15,6 +15,12 @@ internal sealed class PassSegment
     /// <summary>True when a later pass reads the side again, so that a pipe must be kept.</summary>
     public bool Again { get; init; } = true;
 
+    /// <summary>
+    /// Which rows the pass wants, when an earlier pass has decided: given the ordinal of a first row and a number of rows, writes the positions of those wanted and returns
+    /// how many. Called from many threads. Null: all.
+    /// </summary>
+    public RowChoice? Choose { get; init; }
+
     /// <summary>Work on a decoded batch that needs no order (hashing). Called from many threads.</summary>
     public Action<RowBatch>? Prepare { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Dataflow;
+using StreamEtl.Batches;
 using StreamEtl.Diagnostics;
 using StreamEtl.Errors;
 using StreamEtl.Sources;
@@ -70,6 +71,10 @@ internal sealed class PipelineGraph
 
     private async Task<PassResult> RunAsync()
     {
+        if (_pass.CountsRows)
+        {
+            ForgetMarks();
+        }
         await PumpAsync().ConfigureAwait(false);
         _decode.Complete();
         await _accept.Completion.ConfigureAwait(false);
@@ -119,10 +124,14 @@ internal sealed class PipelineGraph
         IRowSource source = await segment.Side.OpenAsync(_run, index, segment.Again, _stop.Token).ConfigureAwait(false);
         await using (source.ConfigureAwait(false))
         {
-            var input = new PassInput(segment, source, segment.Plan(index, source.Columns));
+            var input = new PassInput(segment, source, segment.Plan(index, source.Columns))
+            {
+                Marks = segment.Choose is null ? null : segment.Side.Marks(index),
+                Index = index,
+            };
             _inputs.Add(input);
             (source as IPlannedSource)?.SetPlan(input.Plan);
-            while (await ReadUnitAsync(input).ConfigureAwait(false) is { } unit)
+            for (int number = 0; await ReadUnitAsync(input, number).ConfigureAwait(false) is { } unit; number++)
             {
                 await _decode.SendAsync(unit).ConfigureAwait(false);
             }
@@ -131,9 +140,10 @@ internal sealed class PipelineGraph
         }
     }
 
-    private async Task<InFlight?> ReadUnitAsync(PassInput input)
+    private async Task<InFlight?> ReadUnitAsync(PassInput input, int number)
     {
-        int target = _run.Sizer.Current;
+        UnitMark? mark = number < input.Marks?.Count ? input.Marks[number] : null;
+        int target = mark?.Target ?? _run.Sizer.Current;
         long start = Stopwatch.GetTimestamp();
         await _gate.EnterAsync(target, _stop.Token).ConfigureAwait(false);
         _run.ReadClock.Waited(start);
@@ -156,7 +166,7 @@ internal sealed class PipelineGraph
         }
         _run.ReadClock.Worked(start, 0);
         _gate.Adjust(unit.Lease.Bytes - target);
-        return new InFlight(input, unit, _gate, unit.Lease.Bytes);
+        return new InFlight(input, unit, target, mark, _gate, unit.Lease.Bytes);
     }
 
     /// <summary>decode: bytes to columns, and what of the next steps needs no order, while the bytes are in the cache.</summary>
@@ -208,10 +218,8 @@ internal sealed class PipelineGraph
             {
                 throw new TypesContradictedException();
             }
-            input.NextLine += batch.LineCount;
-            input.Rows += batch.RowCount + batch.Rejects.Count;
-            batch.FirstRow = input.Segment.NextRow;
-            input.Segment.NextRow += batch.RowCount;
+            Number(item, batch);
+            Choose(batch, input.Segment.Choose);
             input.Segment.Accept?.Invoke(batch);
             _result.RowsDecoded += batch.RowCount;
             _result.RowsDropped += batch.RowCount - batch.SelectedCount;
@@ -232,6 +240,52 @@ internal sealed class PipelineGraph
             Fail(e);
         }
         await SendPartAsync(part).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives the batch's rows their ordinals, and notes or checks what its unit holds.</summary>
+    private void Number(InFlight item, RowBatch batch)
+    {
+        PassInput input = item.Input;
+        PassSegment segment = input.Segment;
+        int rows = batch.Positions is null ? batch.RowCount : item.Mark!.Value.Rows;
+        if (_pass.CountsRows)
+        {
+            segment.Side.Marks(input.Index).Add(new UnitMark(item.Target, segment.NextRow, rows, batch.Rejects.Count == 0));
+        }
+        else if (item.Mark is { } mark && (mark.FirstRow != segment.NextRow || mark.Rows != rows))
+        {
+            throw new StreamEtlException(
+                ErrorKind.Io,
+                "the input has other rows than when it was first read",
+                new RecordPosition(input.Source.Info.Name, 0, -1),
+                "run again when nothing writes to it"
+            );
+        }
+        input.NextLine += batch.LineCount;
+        input.Rows += rows + batch.Rejects.Count;
+        batch.FirstRow = segment.NextRow;
+        segment.NextRow += rows;
+    }
+
+    /// <summary>Selects the rows that the pass wants, where the source has not left out the others.</summary>
+    private static void Choose(RowBatch batch, RowChoice? choose)
+    {
+        if (choose is not null && batch.Positions is null)
+        {
+            int[] rows = batch.Lease.Rent<int>(batch.RowCount);
+            batch.Select(rows, choose(batch.FirstRow, batch.RowCount, rows));
+        }
+    }
+
+    private void ForgetMarks()
+    {
+        foreach (TableSide side in _pass.Segments.Select(s => s.Side))
+        {
+            for (int i = 0; i < side.Inputs.Count; i++)
+            {
+                side.Marks(i).Clear();
+            }
+        }
     }
 
     private async Task SendPartAsync(OutputPart? part)

@@ -22,6 +22,7 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
     private readonly int[][] _ordinals = new int[inputs.Count][];
     private readonly bool[] _empty = new bool[inputs.Count];
     private readonly IRowSource?[] _primed = new IRowSource?[inputs.Count];
+    private readonly List<UnitMark>[] _marks = [.. inputs.Select(_ => new List<UnitMark>())];
 
     /// <summary>What messages call the side.</summary>
     public string Label { get; } = label;
@@ -86,6 +87,9 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
             ? new EmptySource(Inputs[input].Info)
             : await Inputs[input].OpenAsync(run, again, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>What the last pass that counts rows has noted of an input's units.</summary>
+    public List<UnitMark> Marks(int input) => _marks[input];
 
     /// <summary>Index of the column in the given input, or -1 when that input lacks it.</summary>
     public int Ordinal(int input, int name) => name < 0 || name >= _ordinals[input].Length ? -1 : _ordinals[input][name];
