@@ -218,11 +218,11 @@ internal sealed class PipelineGraph
             {
                 throw new TypesContradictedException();
             }
-            Number(item, batch);
+            int rows = Number(item, batch);
             Choose(batch, input.Segment.Choose);
             input.Segment.Accept?.Invoke(batch);
-            _result.RowsDecoded += batch.RowCount;
-            _result.RowsDropped += batch.RowCount - batch.SelectedCount;
+            _result.RowsDecoded += rows;
+            _result.RowsDropped += rows - batch.SelectedCount;
             _run.AcceptClock.Worked(start, batch.RowCount);
             Progress(batch.RowCount, input);
             if (_pass.Encoder is null)
@@ -242,8 +242,8 @@ internal sealed class PipelineGraph
         await SendPartAsync(part).ConfigureAwait(false);
     }
 
-    /// <summary>Gives the batch's rows their ordinals, and notes or checks what its unit holds.</summary>
-    private void Number(InFlight item, RowBatch batch)
+    /// <summary>Gives the batch's rows their ordinals, and notes or checks what its unit holds; returns the unit's rows.</summary>
+    private int Number(InFlight item, RowBatch batch)
     {
         PassInput input = item.Input;
         PassSegment segment = input.Segment;
@@ -265,6 +265,7 @@ internal sealed class PipelineGraph
         input.Rows += rows + batch.Rejects.Count;
         batch.FirstRow = segment.NextRow;
         segment.NextRow += rows;
+        return rows;
     }
 
     /// <summary>Selects the rows that the pass wants, where the source has not left out the others.</summary>
