@@ -1,4 +1,4 @@
-using StreamEtl.Dedupe;
+using StreamEtl.Batches;
 
 namespace StreamEtl.Diff;
 

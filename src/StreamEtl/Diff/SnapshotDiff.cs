@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using StreamEtl.Batches;
-using StreamEtl.Dedupe;
 using StreamEtl.Hashing;
 using StreamEtl.Memory;
 using StreamEtl.Spill;

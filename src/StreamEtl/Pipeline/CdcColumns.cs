@@ -1,5 +1,4 @@
 using StreamEtl.Batches;
-using StreamEtl.Dedupe;
 using StreamEtl.Types;
 
 namespace StreamEtl.Pipeline;

@@ -1,5 +1,4 @@
 using StreamEtl.Batches;
-using StreamEtl.Dedupe;
 using StreamEtl.Diagnostics;
 using StreamEtl.Diff;
 using StreamEtl.Errors;

@@ -1,3 +1,4 @@
+using StreamEtl.Batches;
 using StreamEtl.Memory;
 
 namespace StreamEtl.Pipeline;

@@ -14,7 +14,7 @@ public sealed partial class ArrowTests
         ["Types"] = ["Errors", "Memory", "Batches"],
         ["Batches"] = ["Errors", "Memory", "Types"],
         ["Compression"] = ["Errors", "Memory", "Parquet"],
-        ["Sources"] = ["Errors", "Memory", "Types", "Batches", "Compression"],
+        ["Sources"] = ["Errors", "Memory", "Types", "Batches", "Compression", "Storage"],
         ["Framing"] = ["Errors", "Memory", "Types", "Batches", "Sources"],
         ["Parsing"] = ["Errors", "Memory", "Types", "Batches", "Sources", "Framing", "Diagnostics"],
         ["Json"] = ["Errors", "Memory", "Types", "Batches", "Sources"],

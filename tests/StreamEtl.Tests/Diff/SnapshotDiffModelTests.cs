@@ -147,6 +147,6 @@ public sealed class SnapshotDiffModelTests
         };
     }
 
-    private static HashSet<int> Set(StreamEtl.Dedupe.RowBitmap bitmap, int rows) =>
+    private static HashSet<int> Set(StreamEtl.Batches.RowBitmap bitmap, int rows) =>
         [.. Enumerable.Range(0, rows).Where(r => bitmap.Get(r))];
 }

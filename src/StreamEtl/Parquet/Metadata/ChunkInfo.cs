@@ -33,6 +33,12 @@ internal sealed class ChunkInfo
     /// <summary>Another file that holds the pages.</summary>
     public string? FilePath { get; set; }
 
+    /// <summary>File offset of the offset index; 0 when there is none.</summary>
+    public long IndexOffset { get; set; }
+
+    /// <summary>Bytes of the offset index.</summary>
+    public int IndexLength { get; set; }
+
     /// <summary>File offset of the first page. Some writers state a dictionary offset of 0 for "none".</summary>
     public long Start => DictionaryOffset is { } d && d >= 4 && d < DataOffset ? d : DataOffset;
 }

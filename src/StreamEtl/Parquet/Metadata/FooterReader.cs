@@ -97,6 +97,12 @@ internal static class FooterReader
                 case 3:
                     ReadColumnMetadata(ref reader, type, chunk);
                     break;
+                case 4:
+                    chunk.IndexOffset = reader.ReadInt64(type);
+                    break;
+                case 5:
+                    chunk.IndexLength = reader.ReadInt32(type);
+                    break;
                 case 8 or 9:
                     chunk.IsEncrypted = true;
                     reader.Skip(type);

@@ -16,13 +16,13 @@ internal sealed class ParquetDecoder(ParquetFile file)
         return file.Schema.Leaves.Skip(node.FirstLeaf).Take(node.LeafCount);
     }
 
-    /// <summary>Decodes a unit under a plan.</summary>
-    public RowBatch Decode(ParquetUnit unit, IReadOnlyList<PlanColumn> plan)
+    /// <summary>Decodes a unit under a plan, without the rows whose bit is set in <paramref name="unwanted"/>, an array of the unit's lease that is used up.</summary>
+    public RowBatch Decode(ParquetUnit unit, IReadOnlyList<PlanColumn> plan, ulong[]? unwanted)
     {
         var scratch = new Scratch(unit.Lease);
         var columns = new Column?[plan.Count];
         var rejects = new List<RejectedRecord>();
-        ulong[]? rejected = null;
+        ulong[]? rejected = unwanted;
         // Neighbouring units share pages; starting at different columns, two threads seldom wait for each other to decompress one.
         int start = (unit.Number & 1) * plan.Count / 2;
         for (int i = 0; i < plan.Count; i++)

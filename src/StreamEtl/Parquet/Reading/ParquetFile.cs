@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Microsoft.Win32.SafeHandles;
 using StreamEtl.Errors;
 using StreamEtl.Parquet.Metadata;
 using StreamEtl.Sources;
@@ -7,7 +6,7 @@ using StreamEtl.Sources;
 namespace StreamEtl.Parquet.Reading;
 
 /// <summary>An open file: its footer, checked against what the file can hold, and random access to its bytes.</summary>
-internal sealed class ParquetFile : IDisposable
+internal sealed class ParquetFile : IAsyncDisposable
 {
     private const int TailBytes = 8;
     private const int MaxFooterBytes = 256 << 20;
@@ -15,25 +14,23 @@ internal sealed class ParquetFile : IDisposable
     /// <summary>Old writers left a dictionary page's header out of the chunk's length; this many bytes more are read where the file has them.</summary>
     private const int HeaderAllowance = 128;
 
-    private readonly SafeFileHandle _handle;
-    private readonly FileIdentity _identity;
+    private readonly IRandomBytes _bytes;
     private readonly long _footerStart;
 
-    private ParquetFile(string path, SafeFileHandle handle)
+    private ParquetFile(IRandomBytes bytes, FileFooter footer, long footerStart)
     {
-        Path = path;
-        _handle = handle;
-        _identity = FileIdentity.Of(handle);
-        (Footer, _footerStart) = ReadFooter();
+        _bytes = bytes;
+        Footer = footer;
+        _footerStart = footerStart;
         Schema = SchemaTree.Build(Footer.Schema);
         RowCount = CountRows();
     }
 
     /// <summary>As the user gave it.</summary>
-    public string Path { get; }
+    public string Path => _bytes.Info.Name;
 
     /// <summary>Bytes.</summary>
-    public long Length => _identity.Length;
+    public long Length => _bytes.Info.Length!.Value;
 
     /// <summary>The metadata.</summary>
     public FileFooter Footer { get; }
@@ -48,22 +45,22 @@ internal sealed class ParquetFile : IDisposable
 
     private static ReadOnlySpan<byte> EncryptedMagic => "PARE"u8;
 
-    /// <summary>Opens a file and reads its footer.</summary>
-    public static ParquetFile Open(string path)
+    /// <summary>Reads the footer of an open file, which it takes over: it is closed with this object, or at once when it is damaged.</summary>
+    public static async ValueTask<ParquetFile> OpenAsync(IRandomBytes bytes, CancellationToken cancellationToken)
     {
-        SafeFileHandle handle = FileOpening.OpenRead(path);
         try
         {
-            return new ParquetFile(path, handle);
+            (FileFooter footer, long start) = await ReadFooterAsync(bytes, cancellationToken).ConfigureAwait(false);
+            return new ParquetFile(bytes, footer, start);
         }
         catch (ParquetFault fault)
         {
-            handle.Dispose();
-            throw ParquetErrors.Locate(fault, path, -1, null, -1);
+            await bytes.DisposeAsync().ConfigureAwait(false);
+            throw ParquetErrors.Locate(fault, bytes.Info.Name, -1, null, -1);
         }
         catch
         {
-            handle.Dispose();
+            await bytes.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -80,64 +77,55 @@ internal sealed class ParquetFile : IDisposable
     }
 
     /// <summary>Fills the buffer from a file offset.</summary>
-    public void Read(Span<byte> buffer, long offset)
+    public ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
+        _bytes.ReadAsync(offset, buffer, cancellationToken);
+
+    /// <summary>Where the pages of a chunk start and which rows they hold; null when the file does not say, or not in a way that can be followed.</summary>
+    public async ValueTask<PageLocations?> ReadLocationsAsync(ChunkInfo chunk, long rows, CancellationToken cancellationToken)
     {
-        try
+        if (chunk.IndexLength is <= 0 or > MaxFooterBytes || chunk.IndexOffset < Magic.Length || chunk.IndexOffset > Length - chunk.IndexLength)
         {
-            while (!buffer.IsEmpty)
-            {
-                int count = RandomAccess.Read(_handle, buffer, offset);
-                if (count == 0)
-                {
-                    throw FileInput.Changed(Path);
-                }
-                buffer = buffer[count..];
-                offset += count;
-            }
+            return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new StreamEtlException(
-                ErrorKind.Io,
-                $"reading failed: {e.Message}",
-                new RecordPosition(Path, 0, offset),
-                "check the disk or the network share, then run again",
-                e
-            );
-        }
+        byte[] bytes = new byte[chunk.IndexLength];
+        await ReadAsync(chunk.IndexOffset, bytes, cancellationToken).ConfigureAwait(false);
+        return PageLocations.Read(bytes, chunk, rows);
     }
 
     /// <summary>Throws when the file is not what it was when it was opened.</summary>
-    public void VerifyUnchanged()
-    {
-        if (FileIdentity.Of(_handle) != _identity)
-        {
-            throw FileInput.Changed(Path);
-        }
-    }
+    public void VerifyUnchanged() => _bytes.VerifyUnchanged();
 
     /// <inheritdoc/>
-    public void Dispose() => _handle.Dispose();
+    public ValueTask DisposeAsync() => _bytes.DisposeAsync();
 
-    private (FileFooter Footer, long Start) ReadFooter()
+    private static async ValueTask<(FileFooter Footer, long Start)> ReadFooterAsync(IRandomBytes file, CancellationToken cancellationToken)
     {
-        if (Length == 0)
+        long length = file.Info.Length!.Value;
+        if (length == 0)
         {
             throw new StreamEtlException(
                 ErrorKind.EmptyInput,
                 "the file is empty",
-                new RecordPosition(Path, 0, -1),
+                new RecordPosition(file.Info.Name, 0, -1),
                 "a Parquet file has at least a footer"
             );
         }
-        if (Length < Magic.Length + TailBytes)
+        if (length < Magic.Length + TailBytes)
         {
-            throw ParquetFault.Damaged($"a file of {Length} bytes is too short for Parquet");
+            throw ParquetFault.Damaged($"a file of {length} bytes is too short for Parquet");
         }
-        Span<byte> head = stackalloc byte[4];
-        Span<byte> tail = stackalloc byte[TailBytes];
-        Read(head, 0);
-        Read(tail, Length - TailBytes);
+        byte[] head = new byte[4];
+        byte[] tail = new byte[TailBytes];
+        await file.ReadAsync(0, head, cancellationToken).ConfigureAwait(false);
+        await file.ReadAsync(length - TailBytes, tail, cancellationToken).ConfigureAwait(false);
+        byte[] bytes = new byte[FooterLength(length, head, tail)];
+        long start = length - TailBytes - bytes.Length;
+        await file.ReadAsync(start, bytes, cancellationToken).ConfigureAwait(false);
+        return (FooterReader.Read(bytes), start);
+    }
+
+    private static int FooterLength(long fileLength, ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
+    {
         if (tail[4..].SequenceEqual(EncryptedMagic))
         {
             throw ParquetFault.Unsupported("the file is encrypted");
@@ -151,14 +139,9 @@ internal sealed class ParquetFile : IDisposable
             );
         }
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(tail);
-        if (length > Length - Magic.Length - TailBytes || length > MaxFooterBytes)
-        {
-            throw ParquetFault.Damaged($"a footer of {length} bytes does not fit into the file");
-        }
-        byte[] bytes = new byte[length];
-        long start = Length - TailBytes - length;
-        Read(bytes, start);
-        return (FooterReader.Read(bytes), start);
+        return length <= fileLength - Magic.Length - TailBytes && length <= MaxFooterBytes
+            ? (int)length
+            : throw ParquetFault.Damaged($"a footer of {length} bytes does not fit into the file");
     }
 
     /// <summary>Adds up the rows; the footer's own count is not trusted, because some writers leave it out, and reading verifies that of each row group.</summary>

@@ -1,4 +1,5 @@
 using StreamEtl.Batches;
+using StreamEtl.Errors;
 using StreamEtl.Memory;
 using StreamEtl.Parquet.Metadata;
 using StreamEtl.Sources;
@@ -13,13 +14,24 @@ namespace StreamEtl.Parquet.Reading;
 /// INT96 and local timestamps are <c>timestamp</c>, instants <c>instant</c>; nanoseconds keep their scale of 9, but times of day are cut to microseconds. Unsigned
 /// 64-bit integers are <c>decimal(38,0)</c>; decimals of more than 38 digits are floats. UUIDs and intervals (as ISO 8601 durations) are text.
 /// </para>
+/// <para>
+/// With a bitmap of wanted rows the source has those rows only, in file order. Row groups without any are left out, and pages as far as the page index, or
+/// their headers, let it.
+/// </para>
 /// </summary>
 public sealed class ParquetRowSource : IRowSource, IPlannedSource
 {
     /// <summary>Stored bytes of a row group that are read at once; more are read page by page.</summary>
     private const long MostAtOnce = 16 << 20;
 
+    /// <summary>Unwanted rows in a row that are worth a cut: about the rows of a page. Less would be read anyway.</summary>
+    private const int WorthLeavingOut = 16 << 10;
+
+    /// <summary>When fewer than this share of a unit's rows are wanted, they get arrays of their own.</summary>
+    private const int SparseShare = 4;
+
     private readonly ParquetFile _file;
+    private readonly RowBitmap? _rows;
     private readonly BufferPool _pool;
     private readonly int _fixedRowsPerUnit;
     private readonly ParquetDecoder _decoder;
@@ -31,8 +43,9 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
     private long _firstRow;
     private int _rowsPerUnit;
 
-    private ParquetRowSource(ParquetFile file, BufferPool pool, int rowsPerUnit)
+    private ParquetRowSource(ParquetFile file, BufferPool pool, RowBitmap? rows, int rowsPerUnit)
     {
+        _rows = rows;
         _fixedRowsPerUnit = rowsPerUnit;
         _file = file;
         _pool = pool;
@@ -63,16 +76,46 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
     /// <summary>Opens a file and reads its footer. Every kind of damage there is an error at once.</summary>
     public static ValueTask<ParquetRowSource> OpenAsync(string path, BufferPool pool, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(path);
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(Open(path, pool, rowsPerUnit: 0));
+        return OpenAsync(FileBytes.Open(path), pool, rows: null, rowsPerUnit: 0, cancellationToken);
     }
 
-    /// <summary>Opens a file; units have <paramref name="rowsPerUnit"/> rows, or as many as fit when that is 0.</summary>
-    internal static ParquetRowSource Open(string path, BufferPool pool, int rowsPerUnit)
+    /// <summary>Opens a file of any store, and takes it over.</summary>
+    /// <param name="bytes">The open file; closed with the source, or at once when it is damaged.</param>
+    /// <param name="pool">Arrays for units and batches.</param>
+    /// <param name="rows">The rows that are wanted, with a bit for each row of the file; null for all. Stays the caller's, and is not changed while the source is read.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static ValueTask<ParquetRowSource> OpenAsync(
+        IRandomBytes bytes,
+        BufferPool pool,
+        RowBitmap? rows,
+        CancellationToken cancellationToken
+    ) => OpenAsync(bytes, pool, rows, rowsPerUnit: 0, cancellationToken);
+
+    /// <summary>The same; units have <paramref name="rowsPerUnit"/> rows at most, or as many as fit when that is 0.</summary>
+    internal static async ValueTask<ParquetRowSource> OpenAsync(
+        IRandomBytes bytes,
+        BufferPool pool,
+        RowBitmap? rows,
+        int rowsPerUnit,
+        CancellationToken cancellationToken
+    )
     {
-        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(bytes);
         ArgumentNullException.ThrowIfNull(pool);
-        return new ParquetRowSource(ParquetFile.Open(path), pool, rowsPerUnit);
+        ParquetFile file = await ParquetFile.OpenAsync(bytes, cancellationToken).ConfigureAwait(false);
+        if (rows is not null && rows.Rows != file.RowCount)
+        {
+            await file.DisposeAsync().ConfigureAwait(false);
+            throw new StreamEtlException(
+                ErrorKind.DamagedParquet,
+                $"the file has {file.RowCount} rows where {rows.Rows} are expected",
+                new RecordPosition(file.Path, 0, -1),
+                "the file is not the one that was meant, or it is damaged: restore it"
+            );
+        }
+        return new ParquetRowSource(file, pool, rows, rowsPerUnit);
     }
 
     /// <inheritdoc/>
@@ -87,22 +130,23 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
     }
 
     /// <inheritdoc/>
-    public ValueTask<SourceUnit?> ReadAsync(int targetBytes, CancellationToken cancellationToken)
+    public async ValueTask<SourceUnit?> ReadAsync(int targetBytes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        while (_group < _file.Footer.RowGroups.Count && _rowInGroup == _file.Footer.RowGroups[_group].RowCount)
+        while (_group < _file.Footer.RowGroups.Count && IsAtEnd(_file.Footer.RowGroups[_group]))
         {
             _group++;
             _rowInGroup = 0;
+            _rowsPerUnit = 0;
             CloseCursors();
         }
         if (_group == _file.Footer.RowGroups.Count)
         {
             _file.VerifyUnchanged();
             Position = _file.Length;
-            return ValueTask.FromResult<SourceUnit?>(null);
+            return null;
         }
-        return ValueTask.FromResult<SourceUnit?>(ReadUnit(_file.Footer.RowGroups[_group]));
+        return await ReadUnitAsync(_file.Footer.RowGroups[_group], cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -110,15 +154,29 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
     {
         ArgumentNullException.ThrowIfNull(unit);
         ArgumentNullException.ThrowIfNull(plan);
-        return _decoder.Decode((ParquetUnit)unit, plan);
+        var rows = (ParquetUnit)unit;
+        if (_rows is null)
+        {
+            return _decoder.Decode(rows, plan, unwanted: null);
+        }
+        ulong[] unwanted = unit.Lease.Rent<ulong>((rows.RowCount + 63) >> 6);
+        bool all = _rows.Invert(rows.FirstRow, rows.RowCount, unwanted) == 0;
+        RowBatch batch = _decoder.Decode(rows, plan, all ? null : unwanted);
+        if (batch.RowCount >= rows.RowCount / SparseShare)
+        {
+            return batch;
+        }
+        using (batch)
+        {
+            return BatchCompactor.Compact(batch, _pool);
+        }
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         CloseCursors();
-        _file.Dispose();
-        return ValueTask.CompletedTask;
+        return _file.DisposeAsync();
     }
 
     private void CloseCursors()
@@ -130,7 +188,33 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
         _cursors = null;
     }
 
-    private ParquetUnit ReadUnit(RowGroupInfo group)
+    /// <summary>Moves to the next wanted row of a row group; true when it has none.</summary>
+    private bool IsAtEnd(RowGroupInfo group)
+    {
+        long left = group.RowCount - _rowInGroup;
+        long pass = _rows is null ? 0 : _rows.Next(_firstRow, _firstRow + left) - _firstRow;
+        _rowInGroup += pass;
+        _firstRow += pass;
+        return pass == left;
+    }
+
+    /// <summary>Rows from the present one, at most the given number, up to a gap that is worth leaving out.</summary>
+    private int RowsToGap(int most)
+    {
+        if (_rows is null)
+        {
+            return most;
+        }
+        long end = _firstRow + most;
+        long last = _firstRow;
+        for (long next = last; next < end && next - last <= WorthLeavingOut; next = _rows.Next(next + 1, end))
+        {
+            last = next;
+        }
+        return (int)(last - _firstRow) + 1;
+    }
+
+    private async ValueTask<ParquetUnit> ReadUnitAsync(RowGroupInfo group, CancellationToken cancellationToken)
     {
         SchemaNode? at = null;
         BufferLease lease = _pool.Lease();
@@ -138,7 +222,7 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
         var unit = new ParquetUnit(lease, _unitNumber++, _group, leaves);
         try
         {
-            if (_rowInGroup == 0)
+            if (_rowsPerUnit == 0)
             {
                 foreach (SchemaNode leaf in _wanted)
                 {
@@ -147,21 +231,21 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
                 }
                 _rowsPerUnit = _fixedRowsPerUnit > 0 ? _fixedRowsPerUnit : UnitPlanner.RowsPerUnit(group, _wanted, _pool.Budget.Limit);
             }
-            int rows = (int)Math.Min(_rowsPerUnit, group.RowCount - _rowInGroup);
+            int rows = RowsToGap((int)Math.Min(_rowsPerUnit, group.RowCount - _rowInGroup));
             bool whole = rows == group.RowCount && _wanted.Sum(leaf => group.Chunks[leaf.FirstLeaf].CompressedBytes) <= MostAtOnce;
             if (!whole && _cursors is null)
             {
                 at = null;
-                _cursors = [.. _wanted.Select(leaf => new ChunkCursor(_file, group.Chunks[leaf.FirstLeaf], leaf, group.RowCount, _pool))];
-                CheckMemory(group);
+                await OpenCursorsAsync(group, cancellationToken).ConfigureAwait(false);
+                await CheckMemoryAsync(group, cancellationToken).ConfigureAwait(false);
             }
             long bytes = 0;
             for (int i = 0; i < _wanted.Length; i++)
             {
                 at = _wanted[i];
                 LeafSlice slice = whole
-                    ? ReadChunk(group.Chunks[at.FirstLeaf], lease)
-                    : _cursors![i].Slice(_rowInGroup, _rowInGroup + rows);
+                    ? await ReadChunkAsync(group.Chunks[at.FirstLeaf], lease, cancellationToken).ConfigureAwait(false)
+                    : await _cursors![i].SliceAsync(_rowInGroup, _rowInGroup + rows, cancellationToken).ConfigureAwait(false);
                 leaves[at.FirstLeaf] = slice;
                 bytes += slice.Length;
                 Position = Math.Max(Position, slice.FileOffset + slice.Length);
@@ -184,7 +268,7 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
     }
 
     /// <summary>A page must be held whole while its rows are read. Where the pages of all columns together are too large for the memory limit, that is said before any is read.</summary>
-    private void CheckMemory(RowGroupInfo group)
+    private async ValueTask CheckMemoryAsync(RowGroupInfo group, CancellationToken cancellationToken)
     {
         long limit = _pool.Budget.Limit;
         if (_wanted.Sum(leaf => (double)group.Chunks[leaf.FirstLeaf].UncompressedBytes) < limit / 4)
@@ -195,7 +279,7 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
         long largestChange = 0;
         foreach (ChunkCursor cursor in _cursors!)
         {
-            cursor.Measure(out long dictionary, out long page, out long change);
+            (long dictionary, long page, long change) = await cursor.MeasureAsync(cancellationToken).ConfigureAwait(false);
             held += dictionary + page;
             largestChange = Math.Max(largestChange, change);
         }
@@ -210,7 +294,22 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
         }
     }
 
-    private LeafSlice ReadChunk(ChunkInfo chunk, BufferLease lease)
+    private async ValueTask OpenCursorsAsync(RowGroupInfo group, CancellationToken cancellationToken)
+    {
+        var cursors = new ChunkCursor[_wanted.Length];
+        for (int i = 0; i < cursors.Length; i++)
+        {
+            SchemaNode leaf = _wanted[i];
+            ChunkInfo chunk = group.Chunks[leaf.FirstLeaf];
+            PageLocations? locations = _rows is null
+                ? null
+                : await _file.ReadLocationsAsync(chunk, group.RowCount, cancellationToken).ConfigureAwait(false);
+            cursors[i] = new ChunkCursor(_file, chunk, leaf, group.RowCount, _pool, locations);
+        }
+        _cursors = cursors;
+    }
+
+    private async ValueTask<LeafSlice> ReadChunkAsync(ChunkInfo chunk, BufferLease lease, CancellationToken cancellationToken)
     {
         (long offset, long length) = _file.Extent(chunk);
         if (length > int.MaxValue >> 1)
@@ -218,7 +317,7 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
             throw ParquetFault.Damaged($"a column chunk of {length} bytes holds only {chunk.UncompressedBytes}");
         }
         byte[] bytes = lease.Rent<byte>((int)length + BitUnpacker.Slack);
-        _file.Read(bytes.AsSpan(0, (int)length), offset);
+        await _file.ReadAsync(offset, bytes.AsMemory(0, (int)length), cancellationToken).ConfigureAwait(false);
         return new LeafSlice(bytes, (int)length, offset);
     }
 }

@@ -32,7 +32,7 @@ internal sealed class StoredPage
     public byte[] Bytes { get; private set; }
 
     /// <summary>The payload.</summary>
-    public Span<byte> Payload => Bytes.AsSpan(0, Header.CompressedBytes);
+    public Memory<byte> Payload => Bytes.AsMemory(0, Header.CompressedBytes);
 
     /// <summary>File offset of the header.</summary>
     public long FileOffset { get; }
@@ -73,7 +73,7 @@ internal sealed class StoredPage
 
     private byte[] Decompress(ChunkInfo chunk)
     {
-        if (Header.Crc is { } crc && Crc32.Append(0, Payload) != crc)
+        if (Header.Crc is { } crc && Crc32.Append(0, Payload.Span) != crc)
         {
             throw WrongChecksum();
         }
@@ -86,7 +86,7 @@ internal sealed class StoredPage
         try
         {
             byte[] plain = lease.Rent<byte>(Header.UncompressedBytes + BitUnpacker.Slack);
-            PagePayload.Decompress(Header, chunk.Codec, Payload, plain.AsSpan(0, Header.UncompressedBytes));
+            PagePayload.Decompress(Header, chunk.Codec, Payload.Span, plain.AsSpan(0, Header.UncompressedBytes));
             _decompressed = lease;
             _stored.Release(Bytes);
             Bytes = [];

@@ -53,7 +53,8 @@ internal static class CorpusReader
     {
         var pool = new BufferPool(new MemoryBudget(1L << 30));
         using ParquetSession session = ParquetSession.Open(file.Path, pool, rowsPerUnit);
-        using var opened = ParquetFile.Open(file.Path);
+        FileBytes bytes = FileBytes.Open(file.Path);
+        ParquetFile opened = ParquetFile.OpenAsync(bytes, CancellationToken.None).AsTask().GetAwaiter().GetResult();
         var decoder = new ParquetDecoder(opened);
         IReadOnlyList<PlanColumn> plan = PlanOf(session.Source);
         session.Source.SetPlan(plan);
@@ -93,6 +94,7 @@ internal static class CorpusReader
             rows += batch.RowCount;
         }
         session.Dispose();
+        opened.DisposeAsync().AsTask().GetAwaiter().GetResult();
         Assert.Equal(0, pool.OutstandingLeases);
         return (
             rows,

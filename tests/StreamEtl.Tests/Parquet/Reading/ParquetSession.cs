@@ -1,3 +1,4 @@
+using StreamEtl.Batches;
 using StreamEtl.Memory;
 using StreamEtl.Parquet.Reading;
 using StreamEtl.Sources;
@@ -11,8 +12,11 @@ internal sealed class ParquetSession : IDisposable
 
     public ParquetRowSource Source { get; }
 
-    public static ParquetSession Open(string path, BufferPool pool, int rowsPerUnit = 0) =>
-        new(ParquetRowSource.Open(path, pool, rowsPerUnit));
+    public static ParquetSession Open(string path, BufferPool pool, int rowsPerUnit = 0, RowBitmap? rows = null) =>
+        Open(FileBytes.Open(path), pool, rowsPerUnit, rows);
+
+    public static ParquetSession Open(IRandomBytes bytes, BufferPool pool, int rowsPerUnit = 0, RowBitmap? rows = null) =>
+        new(ParquetRowSource.OpenAsync(bytes, pool, rows, rowsPerUnit, CancellationToken.None).AsTask().GetAwaiter().GetResult());
 
     public SourceUnit? Read() => Source.ReadAsync(1 << 20, CancellationToken.None).AsTask().GetAwaiter().GetResult();
 

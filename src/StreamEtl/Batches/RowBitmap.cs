@@ -1,6 +1,6 @@
 using StreamEtl.Memory;
 
-namespace StreamEtl.Dedupe;
+namespace StreamEtl.Batches;
 
 /// <summary>One bit for each row of a side, by ordinal. Many threads may set bits, each in a row of its own choice; reading comes afterwards.</summary>
 public sealed class RowBitmap : IDisposable
@@ -15,10 +15,14 @@ public sealed class RowBitmap : IDisposable
     {
         ArgumentNullException.ThrowIfNull(budget);
         _budget = budget;
+        Rows = rows;
         _words = new ulong[(rows + 63) >> 6];
         _bytes = _words.LongLength * sizeof(ulong);
         budget.Reserve(_bytes);
     }
+
+    /// <summary>Rows that have a bit.</summary>
+    public long Rows { get; }
 
     /// <summary>Sets a row's bit. Thread-safe.</summary>
     public void Set(long row) => Interlocked.Or(ref _words[row >> 6], 1UL << (int)row);
@@ -56,6 +60,35 @@ public sealed class RowBitmap : IDisposable
             found += (int)((_words[word] | other._words[word]) >> (int)(firstRow + i) & 1);
         }
         return found;
+    }
+
+    /// <summary>The first row at or after <paramref name="row"/> whose bit is set; <paramref name="end"/> when there is none before it.</summary>
+    public long Next(long row, long end)
+    {
+        while (row < end)
+        {
+            ulong word = _words[row >> 6] >> (int)row;
+            if (word != 0)
+            {
+                return Math.Min(row + System.Numerics.BitOperations.TrailingZeroCount(word), end);
+            }
+            row = (row | 63) + 1;
+        }
+        return end;
+    }
+
+    /// <summary>Writes the inverse of the next <paramref name="count"/> rows' bits, the first row's lowest; returns how many are set there.</summary>
+    public int Invert(long firstRow, int count, Span<ulong> bits)
+    {
+        bits[..((count + 63) >> 6)].Clear();
+        int set = 0;
+        for (int i = 0; i < count; i++)
+        {
+            ulong bit = ~(_words[(firstRow + i) >> 6] >> (int)(firstRow + i)) & 1;
+            bits[i >> 6] |= bit << i;
+            set += (int)bit;
+        }
+        return set;
     }
 
     /// <summary>Number of set bits.</summary>

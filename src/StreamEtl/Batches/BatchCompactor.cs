@@ -1,7 +1,6 @@
-using StreamEtl.Batches;
 using StreamEtl.Memory;
 
-namespace StreamEtl.Pipeline;
+namespace StreamEtl.Batches;
 
 /// <summary>Copies the selected rows of a batch into a batch of their own.</summary>
 internal static class BatchCompactor
@@ -12,19 +11,35 @@ internal static class BatchCompactor
         BufferLease lease = pool.Lease();
         try
         {
-            ReadOnlySpan<int> rows = batch.Selection.AsSpan(0, batch.SelectedCount);
+            ReadOnlySpan<int> rows = batch.Selection is { } selection ? selection.AsSpan(0, batch.SelectedCount) : All(batch, lease);
             var columns = new Column?[batch.Columns.Length];
             for (int c = 0; c < columns.Length; c++)
             {
                 columns[c] = batch.Columns[c] is { } column ? Gather(column, rows, lease) : null;
             }
-            return new RowBatch(lease, rows.Length, columns) { FirstRow = batch.FirstRow };
+            return new RowBatch(lease, rows.Length, columns)
+            {
+                FirstRow = batch.FirstRow,
+                InputBytes = batch.InputBytes,
+                LineCount = batch.LineCount,
+                Rejects = batch.Rejects,
+            };
         }
         catch
         {
             lease.Dispose();
             throw;
         }
+    }
+
+    private static ReadOnlySpan<int> All(RowBatch batch, BufferLease lease)
+    {
+        int[] rows = lease.Rent<int>(batch.RowCount);
+        for (int i = 0; i < batch.RowCount; i++)
+        {
+            rows[i] = i;
+        }
+        return rows.AsSpan(0, batch.RowCount);
     }
 
     private static Column Gather(Column column, ReadOnlySpan<int> rows, BufferLease lease)

@@ -1,0 +1,29 @@
+using StreamEtl.Storage;
+
+namespace StreamEtl.Sources;
+
+/// <summary>The bytes of an object in a store, under the name that a user would give it.</summary>
+internal sealed class ObjectBytes(IObjectStore store, IRangeReader reader) : IRandomBytes
+{
+    /// <inheritdoc/>
+    public SourceInfo Info { get; } = new(StoreErrors.At(store.Name, reader.Info.Key).Source, reader.Info.Length);
+
+    /// <summary>Opens an object; the error that there is none is the store's.</summary>
+    public static async ValueTask<ObjectBytes> OpenAsync(IObjectStore store, string key, CancellationToken cancellationToken) =>
+        new(store, await store.OpenReadAsync(key, tag: null, cancellationToken).ConfigureAwait(false));
+
+    /// <inheritdoc/>
+    public async ValueTask ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        if (await reader.ReadAtAsync(offset, destination, cancellationToken).ConfigureAwait(false) != destination.Length)
+        {
+            throw StoreErrors.Replaced(store.Name, reader.Info.Key);
+        }
+    }
+
+    /// <summary>A reader holds on to one state and fails when it is gone, so there is nothing to verify.</summary>
+    public void VerifyUnchanged() { }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => reader.DisposeAsync();
+}
