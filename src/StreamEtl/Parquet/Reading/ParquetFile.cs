@@ -83,7 +83,11 @@ internal sealed class ParquetFile : IAsyncDisposable
     /// <summary>Where the pages of a chunk start and which rows they hold; null when the file does not say, or not in a way that can be followed.</summary>
     public async ValueTask<PageLocations?> ReadLocationsAsync(ChunkInfo chunk, long rows, CancellationToken cancellationToken)
     {
-        if (chunk.IndexLength is <= 0 or > MaxFooterBytes || chunk.IndexOffset < Magic.Length || chunk.IndexOffset > Length - chunk.IndexLength)
+        if (
+            chunk.IndexLength is <= 0 or > MaxFooterBytes
+            || chunk.IndexOffset < Magic.Length
+            || chunk.IndexOffset > Length - chunk.IndexLength
+        )
         {
             return null;
         }

@@ -50,7 +50,9 @@ public sealed class SelectionTests
         var pool = new BufferPool(new MemoryBudget(1L << 30));
         var random = new Random(5);
         int compared = 0;
-        foreach (CorpusFile file in ParquetCorpus.OfTier("should").Concat(ParquetCorpus.OfTier("must")).Where(f => f.Rows is > 4 and < 5000))
+        foreach (
+            CorpusFile file in ParquetCorpus.OfTier("should").Concat(ParquetCorpus.OfTier("must")).Where(f => f.Rows is > 4 and < 5000)
+        )
         {
             List<string> all = Rows(FileBytes.Open(file.Path), pool, null, rowsPerUnit: 5);
             using var rows = new RowBitmap(all.Count, pool.Budget);
@@ -168,7 +170,8 @@ public sealed class SelectionTests
         : System.Text.Encoding.UTF8.GetString(buffer, 0, ValueText.Format(column, row, buffer));
 
     /// <summary>Numbers that no encoding makes small.</summary>
-    private static long Scramble(long row) => (long)Math.BigMul((ulong)(row + 1) * 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93UL, out ulong low) ^ (long)low;
+    private static long Scramble(long row) =>
+        (long)Math.BigMul((ulong)(row + 1) * 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93UL, out ulong low) ^ (long)low;
 
     /// <summary>Row r holds a number of its own and "v" with its last digit: pages of many values, and a dictionary.</summary>
     private static async Task<byte[]> LongTableAsync(BufferPool pool, int rows)
