@@ -1,7 +1,6 @@
 using StreamEtl.Batches;
 using StreamEtl.Errors;
 using StreamEtl.Memory;
-using StreamEtl.Parquet.Reading;
 using StreamEtl.Parquet.Writing;
 using StreamEtl.Sources;
 using StreamEtl.Storage;
