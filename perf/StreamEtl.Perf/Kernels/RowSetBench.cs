@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using StreamEtl.Batches;
+using StreamEtl.Dedupe;
 using StreamEtl.Memory;
 using StreamEtl.Perf.Data;
 using StreamEtl.Spill;
