@@ -25,7 +25,12 @@ internal sealed class ConfigBinder(ConfigNode root, string file)
             }
         }
         RefuseTwice(tables, "name", static t => [t.Name], "two tables cannot have one name");
-        RefuseTwice(tables, "rejects", static t => t.Options.GetValueOrDefault("rejects") ?? [], "write {table} in it for the table's name");
+        RefuseTwice(
+            tables,
+            "rejects",
+            static t => t.Options.GetValueOrDefault("rejects") ?? [],
+            "write {table} in it for the table's name"
+        );
         ConfigNode? log = root["log"];
         var config = new RunConfig
         {

@@ -62,7 +62,9 @@ public static class ConfigFile
         }
         catch (DecoderFallbackException)
         {
-            throw new ConfigSyntaxException(new ConfigProblem(new ConfigPlace(path, 1, 1), "", "the file is not UTF-8", "save it as UTF-8"));
+            throw new ConfigSyntaxException(
+                new ConfigProblem(new ConfigPlace(path, 1, 1), "", "the file is not UTF-8", "save it as UTF-8")
+            );
         }
     }
 
@@ -96,7 +98,12 @@ public static class ConfigFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             string reason = e is FileNotFoundException or DirectoryNotFoundException ? "does not exist" : "cannot be read: " + e.Message;
-            throw new StreamEtlException(ErrorKind.Usage, $"the config '{path}' {reason}", hint: "streametl run CONFIG, a JSON or YAML file", innerException: e);
+            throw new StreamEtlException(
+                ErrorKind.Usage,
+                $"the config '{path}' {reason}",
+                hint: "streametl run CONFIG, a JSON or YAML file",
+                innerException: e
+            );
         }
     }
 }

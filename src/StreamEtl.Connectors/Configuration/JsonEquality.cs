@@ -31,6 +31,8 @@ internal static class JsonEquality
             ConfigNodeKind.Text => left.Text == right.Text,
             ConfigNodeKind.List => left.Items.Count == right.Items.Count && left.Items.Zip(right.Items).All(p => Same(p.First, p.Second)),
             _ => left.Properties.Count == right.Properties.Count
-                && left.Properties.All(p => right.Properties.FirstOrDefault(o => o.Name == p.Name) is { } other && Same(p.Value, other.Value)),
+                && left.Properties.All(p =>
+                    right.Properties.FirstOrDefault(o => o.Name == p.Name) is { } other && Same(p.Value, other.Value)
+                ),
         };
 }

@@ -62,8 +62,13 @@ internal sealed class JsonSchema
         JsonElement found = _root;
         foreach (string part in reference[1..].Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
-            string name = Uri.UnescapeDataString(part).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
-            found = found.ValueKind == JsonValueKind.Array ? found[int.Parse(name, System.Globalization.CultureInfo.InvariantCulture)] : found.GetProperty(name);
+            string name = Uri.UnescapeDataString(part)
+                .Replace("~1", "/", StringComparison.Ordinal)
+                .Replace("~0", "~", StringComparison.Ordinal);
+            found =
+                found.ValueKind == JsonValueKind.Array
+                    ? found[int.Parse(name, System.Globalization.CultureInfo.InvariantCulture)]
+                    : found.GetProperty(name);
         }
         return found;
     }

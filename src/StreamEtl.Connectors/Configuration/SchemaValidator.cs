@@ -35,7 +35,11 @@ internal sealed class SchemaValidator(JsonSchema schema)
         // The innermost description is the one that helps.
         for (int i = before; i < problems.Count; i++)
         {
-            if (problems[i] is { Hint: null, Entry.Length: > 0 } bare && bare.Entry == node.Entry && rule.TryGetProperty("description", out JsonElement text))
+            if (
+                problems[i] is { Hint: null, Entry.Length: > 0 } bare
+                && bare.Entry == node.Entry
+                && rule.TryGetProperty("description", out JsonElement text)
+            )
             {
                 problems[i] = bare with { Hint = text.GetString() };
             }
@@ -126,7 +130,9 @@ internal sealed class SchemaValidator(JsonSchema schema)
                 }
                 break;
             case "additionalProperties":
-                string[] known = rule.TryGetProperty("properties", out JsonElement all) ? [.. all.EnumerateObject().Select(p => p.Name)] : [];
+                string[] known = rule.TryGetProperty("properties", out JsonElement all)
+                    ? [.. all.EnumerateObject().Select(p => p.Name)]
+                    : [];
                 foreach (ConfigProperty property in node.Properties.Where(p => !known.Contains(p.Name, StringComparer.Ordinal)))
                 {
                     if (value.ValueKind == JsonValueKind.False)
@@ -195,7 +201,11 @@ internal sealed class SchemaValidator(JsonSchema schema)
             return;
         }
         string[] names = [.. branches.EnumerateArray().SelectMany(b => TypesOf(b) ?? []).Distinct(StringComparer.Ordinal).Select(NameOf)];
-        problems.Add(node.Problem(meant.Length == 0 && names.Length > 0 ? $"must be {Either(names)}, not {Named(node)}" : $"{Shown(node)} is not understood"));
+        problems.Add(
+            node.Problem(
+                meant.Length == 0 && names.Length > 0 ? $"must be {Either(names)}, not {Named(node)}" : $"{Shown(node)} is not understood"
+            )
+        );
     }
 
     private bool Holds(JsonElement rule, ConfigNode node)

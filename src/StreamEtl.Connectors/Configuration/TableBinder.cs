@@ -120,7 +120,12 @@ internal sealed class TableBinder(
         {
             if (level?["source"] is not null && level["file"] is { } second)
             {
-                problems.Add(second.Problem("'source' and 'file' exclude each other", "source is a path, file a name in the config's 'source' folder"));
+                problems.Add(
+                    second.Problem(
+                        "'source' and 'file' exclude each other",
+                        "source is a path, file a name in the config's 'source' folder"
+                    )
+                );
             }
             if (level?["file"] is { } file)
             {

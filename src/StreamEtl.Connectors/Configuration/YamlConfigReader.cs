@@ -56,7 +56,12 @@ internal sealed class YamlConfigReader
         catch (YamlException e)
         {
             string reason = e.InnerException?.Message ?? e.Message;
-            throw reader.Wrong(e.Start, "", "this is not YAML: " + reason, "tabs do not indent; text with ': ', ' #' or a leading {, [, *, & wants quotes");
+            throw reader.Wrong(
+                e.Start,
+                "",
+                "this is not YAML: " + reason,
+                "tabs do not indent; text with ': ', ' #' or a leading {, [, *, & wants quotes"
+            );
         }
     }
 
@@ -118,7 +123,9 @@ internal sealed class YamlConfigReader
             }
             // What stands here, or in an earlier source, wins.
             properties.AddRange(
-                source.Properties.Where(p => names.Add(p.Name)).Select(p => p with { Value = Copy(p.Value, ConfigNode.Under(entry, p.Name)) })
+                source
+                    .Properties.Where(p => names.Add(p.Name))
+                    .Select(p => p with { Value = Copy(p.Value, ConfigNode.Under(entry, p.Name)) })
             );
         }
         return ConfigNode.OfMap(entry, Place(start.Start), properties);

@@ -77,42 +77,75 @@ public sealed class ConfigFileTests : IDisposable
     [Fact]
     public void Config_TableWithoutName_IsNamedAfterItsFile()
     {
-        RunConfig config = Good("{\"into\": \"x\", \"tables\": [{\"file\": \"orders.csv.gz\"}, {\"source\": \"d/items.parquet\"}]}", "c.json");
+        RunConfig config = Good(
+            "{\"into\": \"x\", \"tables\": [{\"file\": \"orders.csv.gz\"}, {\"source\": \"d/items.parquet\"}]}",
+            "c.json"
+        );
         Assert.Equal(["orders", "items"], config.Tables.Select(t => t.Name));
     }
 
     [Theory]
     [InlineData("tables: [{nam: a, source: s, into: x}]", "1:11 tables[0].nam: is not known | did you mean 'name'?")]
     [InlineData("tabels: []", "1:1 has no 'tables'", "1:1 tabels: is not known | did you mean 'tables'?")]
-    [InlineData("tables:\n  - name: a\n    source: s\n    into: x\n    mode: fulll", "5:11 tables[0].mode: 'fulll' is not one of full, cdc, incremental | did you mean 'full'?")]
-    [InlineData("tables:\n  - name: 2024\n    source: s\n    into: x", "2:11 tables[0].name: must be text, not 2024 | write it in quotes: \"2024\"")]
+    [InlineData(
+        "tables:\n  - name: a\n    source: s\n    into: x\n    mode: fulll",
+        "5:11 tables[0].mode: 'fulll' is not one of full, cdc, incremental | did you mean 'full'?"
+    )]
+    [InlineData(
+        "tables:\n  - name: 2024\n    source: s\n    into: x",
+        "2:11 tables[0].name: must be text, not 2024 | write it in quotes: \"2024\""
+    )]
     [InlineData("into: x\ntables: []", "2:9 tables: is empty")]
     [InlineData("into: x\ntables: 5", "2:9 tables: must be a list or named entries, not 5")]
     [InlineData("into: x\ntables: [{name: a, source: '-'}]", "2:28 tables[0].source: must not be '-'")]
     [InlineData("into: x\ntables: [{name: a, source: [b, '-']}]", "2:32 tables[0].source[1]: must not be '-'")]
     [InlineData("into: x\ntables: [{name: a, source: s, key: [id, id]}]", "2:41 tables[0].key[1]: 'id' is named twice")]
-    [InlineData("into: x\ntables: [{name: a, source: s, key: [id, 5]}]", "2:41 tables[0].key[1]: must be text, not 5 | write it in quotes: \"5\"")]
+    [InlineData(
+        "into: x\ntables: [{name: a, source: s, key: [id, 5]}]",
+        "2:41 tables[0].key[1]: must be text, not 5 | write it in quotes: \"5\""
+    )]
     [InlineData("into: x\ntables: [{name: a, source: s, mode: cdc}]", "2:10 tables[0]: mode 'cdc' needs a 'key'")]
     [InlineData("into: x\ntables: [{name: a}]", "2:10 tables[0]: has no 'source'")]
     [InlineData("tables: [{name: a, source: s}]", "1:10 tables[0]: has no 'into'")]
     [InlineData("into: x\ntables: [{source: 's*.csv'}]", "2:10 tables[0]: has no 'name'")]
     [InlineData("into: x\ntables: [{name: a, source: s}, {name: A, source: s}]", "2:39 tables[1].name: another table has 'A' too")]
     [InlineData("into: x\ntables: [{name: a, source: s, file: f}]", "2:37 tables[0].file: 'source' and 'file' exclude each other")]
-    [InlineData("into: x\ntables: [{name: a, source: s, key: k, primary_key: k}]", "2:52 tables[0].primary_key: 'key' and 'primary_key' are one thing")]
+    [InlineData(
+        "into: x\ntables: [{name: a, source: s, key: k, primary_key: k}]",
+        "2:52 tables[0].primary_key: 'key' and 'primary_key' are one thing"
+    )]
     [InlineData("into: x\nbucket: b\ntables: [{name: a, source: s}]", "2:9 bucket: 'into' and 'bucket' exclude each other")]
     [InlineData("into: x\nprefix: b\ntables: [{name: a, source: s}]", "2:9 prefix: stands without 'bucket'")]
     [InlineData("into: x\ndefaults: {name: n}\ntables: [{name: a, source: s}]", "2:18 defaults.name: is not allowed here")]
     [InlineData("into: x\nschedule: soon\ntables: [{name: a, source: s}]", "2:11 schedule: 'soon' is neither an interval")]
     [InlineData("into: x\nschedule: {cron: 61 * * * *}\ntables: [{name: a, source: s}]", "2:18 schedule.cron: cron: the minute field '61'")]
-    [InlineData("into: x\nschedule: {cron: 1 * * * *, timezone: Mars}\ntables: [{name: a, source: s}]", "2:39 schedule.timezone: this system knows no such time zone")]
+    [InlineData(
+        "into: x\nschedule: {cron: 1 * * * *, timezone: Mars}\ntables: [{name: a, source: s}]",
+        "2:39 schedule.timezone: this system knows no such time zone"
+    )]
     [InlineData("into: x\nschedule: {unit: days}\ntables: [{name: a, source: s}]", "2:11 schedule: says no time")]
-    [InlineData("into: x\nmemory: lots\ntables: [{name: a, source: s}]", "2:9 memory: 'lots' is not understood | a size such as 512MB, 2GiB or 1.5GB")]
+    [InlineData(
+        "into: x\nmemory: lots\ntables: [{name: a, source: s}]",
+        "2:9 memory: 'lots' is not understood | a size such as 512MB, 2GiB or 1.5GB"
+    )]
     [InlineData("into: x\nthreads: 1.5\ntables: [{name: a, source: s}]", "2:10 threads: must be a whole number, not 1.5")]
     [InlineData("into: x\nthreads: 0\ntables: [{name: a, source: s}]", "2:10 threads: must be at least 1")]
-    [InlineData("into: x\ntables: [{name: a, source: s, max_delete_percent: 101}]", "2:51 tables[0].max_delete_percent: must be at most 100")]
-    [InlineData("into: x\ntables: [{name: a, source: s, delimiter: '::'}]", "2:42 tables[0].delimiter: '::' is not understood | one ASCII character, or tab")]
-    [InlineData("into: x\ndefaults: {rejects: r.csv}\ntables: [{name: a, source: s}, {name: b, source: s}]", "2:21 defaults.rejects: another table has ")]
-    [InlineData("into: ${NOWHERE}\ntables: [{name: a, source: s}]", "1:7 into: the environment variable 'NOWHERE' is not set | export NOWHERE=…")]
+    [InlineData(
+        "into: x\ntables: [{name: a, source: s, max_delete_percent: 101}]",
+        "2:51 tables[0].max_delete_percent: must be at most 100"
+    )]
+    [InlineData(
+        "into: x\ntables: [{name: a, source: s, delimiter: '::'}]",
+        "2:42 tables[0].delimiter: '::' is not understood | one ASCII character, or tab"
+    )]
+    [InlineData(
+        "into: x\ndefaults: {rejects: r.csv}\ntables: [{name: a, source: s}, {name: b, source: s}]",
+        "2:21 defaults.rejects: another table has "
+    )]
+    [InlineData(
+        "into: ${NOWHERE}\ntables: [{name: a, source: s}]",
+        "1:7 into: the environment variable 'NOWHERE' is not set | export NOWHERE=…"
+    )]
     [InlineData("into: ${NO WHERE\ntables: [{name: a, source: s}]", "1:7 into: '${' begins no variable")]
     [InlineData("into: x\ntables: [{name: '${SECRET}', source: s}]", "2:17 tables[0].name: a table's name cannot hold a variable")]
     public void Problem_IsSaid_WithLineAndEntryAndWayOut(string yaml, params string[] expected)
@@ -120,7 +153,10 @@ public sealed class ConfigFileTests : IDisposable
         _variables["SECRET"] = "hunter2-planted";
         ConfigResult result = Load(yaml);
         Assert.Null(result.Config);
-        string[] said = [.. result.Problems.Select(p => $"{p.Place.Line}:{p.Place.Column} {p.Text}{(p.Hint is null ? "" : " | " + p.Hint)}")];
+        string[] said =
+        [
+            .. result.Problems.Select(p => $"{p.Place.Line}:{p.Place.Column} {p.Text}{(p.Hint is null ? "" : " | " + p.Hint)}"),
+        ];
         Assert.Equal(expected.Length, said.Length);
         Assert.All(expected.Zip(said), p => Assert.StartsWith(p.First, p.Second, StringComparison.Ordinal));
     }

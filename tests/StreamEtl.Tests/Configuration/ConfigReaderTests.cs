@@ -37,11 +37,27 @@ public sealed class ConfigReaderTests
     public void Places_OfEveryEntry_AreThoseInTheFile()
     {
         Assert.Equal(
-            ["1:1 ", "3:13 tables", "4:5 tables[0]", "4:15 tables[0].name", "4:32 tables[0].key", "4:33 tables[0].key[0]", "4:39 tables[0].key[1]"],
+            [
+                "1:1 ",
+                "3:13 tables",
+                "4:5 tables[0]",
+                "4:15 tables[0].name",
+                "4:32 tables[0].key",
+                "4:33 tables[0].key[0]",
+                "4:39 tables[0].key[1]",
+            ],
             Places(Read(Json, "c.json")).Take(7)
         );
         Assert.Equal(
-            ["2:1 ", "3:3 tables", "3:5 tables[0]", "3:11 tables[0].name", "4:10 tables[0].key", "4:11 tables[0].key[0]", "4:15 tables[0].key[1]"],
+            [
+                "2:1 ",
+                "3:3 tables",
+                "3:5 tables[0]",
+                "3:11 tables[0].name",
+                "4:10 tables[0].key",
+                "4:11 tables[0].key[0]",
+                "4:15 tables[0].key[1]",
+            ],
             Places(Read(Yaml, "c.yaml")).Take(7)
         );
         // Columns count characters, not bytes: what follows é stands where an editor says.
@@ -130,7 +146,9 @@ public sealed class ConfigReaderTests
             byte[] bytes = [.. starts[round & 1]];
             for (int edits = random.Next(1, 6); edits > 0; edits--)
             {
-                bytes[random.Next(bytes.Length)] = (byte)(random.Next(3) == 0 ? random.Next(256) : "{}[]:,-&*!|>'\"#%@\n\t ~?"[random.Next(22)]);
+                bytes[random.Next(bytes.Length)] = (byte)(
+                    random.Next(3) == 0 ? random.Next(256) : "{}[]:,-&*!|>'\"#%@\n\t ~?"[random.Next(22)]
+                );
             }
             try
             {

@@ -26,7 +26,10 @@ public sealed class ConfigSchemaTests
     {
         string[] model = [.. typeof(RunConfig).GetProperties().Select(p => Snake(p.Name)).Where(n => n is not "path")];
         Assert.Equal(model.Order(), Names(Root).Except(Folded).Order());
-        Assert.Equal(typeof(LogConfig).GetProperties().Select(p => Snake(p.Name)).Order(), Names(Root.GetProperty("properties").GetProperty("log")).Order());
+        Assert.Equal(
+            typeof(LogConfig).GetProperties().Select(p => Snake(p.Name)).Order(),
+            Names(Root.GetProperty("properties").GetProperty("log")).Order()
+        );
     }
 
     [Fact]
