@@ -1,4 +1,5 @@
 using StreamEtl.Connectors.Scheduling;
+using StreamEtl.Tables;
 
 namespace StreamEtl.Connectors.Configuration;
 
@@ -24,7 +25,7 @@ internal sealed class ConfigBinder(ConfigNode root, string file)
                 tables.Add(bound);
             }
         }
-        RefuseTwice(tables, "name", static t => [t.Name], "two tables cannot have one name");
+        RefuseTwice(tables, "name", static t => [TableName.Normalize(t.Name)], "a table's name is kept in lower case, without accents and signs");
         RefuseTwice(
             tables,
             "rejects",
@@ -107,7 +108,7 @@ internal sealed class ConfigBinder(ConfigNode root, string file)
 
     private void RefuseTwice(List<TableConfig> tables, string setting, Func<TableConfig, IEnumerable<string>> values, string hint)
     {
-        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (TableConfig table in tables)
         {
             foreach (string value in values(table).Where(v => !seen.Add(v)))

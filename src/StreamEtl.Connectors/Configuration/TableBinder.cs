@@ -1,3 +1,6 @@
+using StreamEtl.Errors;
+using StreamEtl.Tables;
+
 namespace StreamEtl.Connectors.Configuration;
 
 /// <summary>Binds one table: its own entries, else the defaults', else the config's.</summary>
@@ -101,7 +104,7 @@ internal sealed class TableBinder(
         }
         if ((node?.Text ?? givenName) is { } name)
         {
-            return name;
+            return Checked(name, node ?? table);
         }
         ConfigNode? source = table["file"] ?? table["source"];
         string? stem = source is { Kind: ConfigNodeKind.Text, HasVariables: false } ? Path.GetFileName(source.Text).Split('.')[0] : null;
@@ -110,7 +113,21 @@ internal sealed class TableBinder(
             problems.Add(table.Problem("has no 'name'"));
             return null;
         }
-        return stem;
+        return Checked(stem, table);
+    }
+
+    private string? Checked(string name, ConfigNode node)
+    {
+        try
+        {
+            _ = TableName.Normalize(name);
+            return name;
+        }
+        catch (StreamEtlException e)
+        {
+            problems.Add(node.Problem(e.Reason, e.Hint));
+            return null;
+        }
     }
 
     private IReadOnlyList<string> Source(string? name)

@@ -59,8 +59,8 @@ public sealed class CronExpressionTests
             DateTimeOffset time = Utc("2026-01-01T00:00:00").AddMinutes(random.Next(3 * 365 * 1440)).AddSeconds(random.Next(60));
             DateTimeOffset next = CronExpression.Parse(text).Next(time, TimeZoneInfo.Utc);
             Assert.True(Matches(fields, next), $"{text} after {time:O}: {next:O} does not match (seed {seed})");
-            DateTime minute = time.UtcDateTime.AddTicks(-(time.Ticks % TimeSpan.TicksPerMinute));
-            for (minute = minute.AddMinutes(1); minute < next.UtcDateTime; minute = minute.AddMinutes(1))
+            DateTimeOffset minute = time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMinute));
+            for (minute = minute.AddMinutes(1); minute < next; minute = minute.AddMinutes(1))
             {
                 Assert.False(Matches(fields, minute), $"{text} after {time:O}: {minute:O} comes first (seed {seed})");
             }
