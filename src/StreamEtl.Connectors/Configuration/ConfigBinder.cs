@@ -25,7 +25,12 @@ internal sealed class ConfigBinder(ConfigNode root, string file)
                 tables.Add(bound);
             }
         }
-        RefuseTwice(tables, "name", static t => [TableName.Normalize(t.Name)], "a table's name is kept in lower case, without accents and signs");
+        RefuseTwice(
+            tables,
+            "name",
+            static t => [TableName.Normalize(t.Name)],
+            "a table's name is kept in lower case, without accents and signs"
+        );
         RefuseTwice(
             tables,
             "rejects",
