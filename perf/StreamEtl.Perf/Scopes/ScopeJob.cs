@@ -137,6 +137,7 @@ internal sealed class ScopeJob(RunContext run, ConvertOptions options, Scope sco
             null,
             RowHashes.Pick(batch, keys),
             RowHashes.Pick(batch, compared),
-            batch.FirstRow
+            batch.FirstRow,
+            batch.Lease.Rent<int>(batch.RowCount)
         );
 }

@@ -38,16 +38,18 @@ internal sealed class SnapshotDiff : IDisposable
 
     /// <summary>
     /// Remembers a batch of OLD, or of NEW; all of OLD comes before the first of NEW. <paramref name="date"/> is null without a date field; key and row columns are
-    /// looked at in exact mode only.
+    /// looked at in exact mode only. Where OLD is in memory, rows of NEW that are settled at once are left out of <paramref name="open"/>, which gets the positions of the
+    /// others: only they can be in the changes. Returns how many, or -1 where nothing is known yet.
     /// </summary>
-    public void Add(
+    public int Add(
         bool isNew,
         ReadOnlySpan<Hash128> keys,
         ReadOnlySpan<Hash128> rows,
         Column? date,
         IReadOnlyList<Column> keyColumns,
         IReadOnlyList<Column> rowColumns,
-        long firstRow
+        long firstRow,
+        Span<int> open
     )
     {
         if (isNew && !_hasNew)
@@ -57,8 +59,7 @@ internal sealed class SnapshotDiff : IDisposable
         }
         if (_index is not null)
         {
-            Probe(_index, keys, rows, date, firstRow);
-            return;
+            return Probe(_index, keys, rows, date, firstRow, open);
         }
         long side = isNew ? KeyRecord.NewSide : 0;
         for (int i = 0; i < keys.Length; i++)
@@ -66,6 +67,7 @@ internal sealed class SnapshotDiff : IDisposable
             int length = KeepsContents ? WriteContent(date, keyColumns, rowColumns, i) : 0;
             _store.Add(new KeyRecord(keys[i], rows[i].High, Rank(date, i), (firstRow + i) | side), _content.AsSpan(0, length));
         }
+        return -1;
     }
 
     /// <summary>Decides.</summary>
@@ -87,8 +89,16 @@ internal sealed class SnapshotDiff : IDisposable
     /// Rows of NEW against an OLD that is in memory: one that equals OLD's settles its key with a mark, and only the others, few as a rule, are remembered. This saves work
     /// and memory and decides nothing: <see cref="Decide"/> sees the mark as the row that it stands for.
     /// </summary>
-    private void Probe(RecordIndex index, ReadOnlySpan<Hash128> keys, ReadOnlySpan<Hash128> rows, Column? date, long firstRow)
+    private int Probe(
+        RecordIndex index,
+        ReadOnlySpan<Hash128> keys,
+        ReadOnlySpan<Hash128> rows,
+        Column? date,
+        long firstRow,
+        Span<int> open
+    )
     {
+        int count = 0;
         index.PrefetchSlots(keys);
         index.PrefetchRecords(keys);
         for (int i = 0; i < keys.Length; i++)
@@ -106,7 +116,9 @@ internal sealed class SnapshotDiff : IDisposable
                 old = old with { Place = old.Place | KeyRecord.Contested };
             }
             _store.Add(new KeyRecord(keys[i], rows[i].High, rank, (firstRow + i) | KeyRecord.NewSide));
+            open[count++] = i;
         }
+        return count;
     }
 
     private ulong Rank(Column? date, int row) => date is null || _options.TextDate ? 0 : SortKey.Fixed(date, row, inverted: false);

@@ -9,7 +9,8 @@ namespace StreamEtl.Pipeline;
 
 /// <summary>
 /// <c>diff</c>: a first pass over OLD and NEW hashes keys and rows and decides (bitmaps over row ordinals); a second writes what changed: inserts and
-/// updates in NEW's order with NEW's values, then deletes in OLD's order with OLD's values. No row is kept in between, whatever changed.
+/// updates in NEW's order with NEW's values, then deletes in OLD's order with OLD's values. Where OLD's hashes are in memory, the first pass keeps the few rows of NEW
+/// that are not settled at once, and NEW is not read again.
 /// </summary>
 internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
 {
@@ -17,6 +18,7 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
     private const int New = 1;
 
     private int[] _written = [];
+    private KeptRows? _kept;
 
     /// <inheritdoc/>
     public override async Task ExecuteAsync()
@@ -38,6 +40,7 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
         finally
         {
             outcome?.Dispose();
+            _kept?.Release();
         }
     }
 
@@ -60,6 +63,9 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
                 Exact: RowContent.IsNeeded(options.Exact)
             )
         );
+        _kept?.Release();
+        // What is kept must be what is written: not where the output wants values as they stand in the file.
+        _kept = ReferenceEquals(OutputColumns, Columns) ? new KeptRows(Run.Budget, Sides[New].Inputs[0].Info) : null;
         PassSegment[] sides = [Compare(Old, diff, keys, compared, date), Compare(New, diff, keys, compared, date)];
         var spec = new PassSpec
         {
@@ -77,7 +83,7 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
         Segment(
             side,
             Columns,
-            c => keys.Contains(c) || compared.Contains(c) || c == date,
+            c => keys.Contains(c) || compared.Contains(c) || c == date || (_kept is not null && _written.Contains(c)),
             keys,
             prepare: batch =>
             {
@@ -85,16 +91,35 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
                 RowHashes.HashRows(batch, compared);
             },
             accept: batch =>
-                diff.Add(
+            {
+                int[] open = batch.Lease.Rent<int>(batch.RowCount);
+                int count = diff.Add(
                     side == New,
                     batch.KeyHashes.AsSpan(0, batch.RowCount),
                     batch.RowHashes.AsSpan(0, batch.RowCount),
                     date < 0 ? null : batch.Columns[date],
                     RowHashes.Pick(batch, keys),
                     RowHashes.Pick(batch, compared),
-                    batch.FirstRow
-                )
+                    batch.FirstRow,
+                    open
+                );
+                if (side == New)
+                {
+                    Keep(batch, open, count);
+                }
+            }
         );
+
+    private void Keep(RowBatch batch, int[] open, int count)
+    {
+        if (count < 0)
+        {
+            _kept?.GiveUp();
+            return;
+        }
+        batch.Select(open, count);
+        _kept?.Add(batch);
+    }
 
     private async Task WriteAsync(DiffOutcome outcome)
     {
@@ -139,14 +164,20 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
     )
     {
         int[] keys = Find(options.Key, "--key");
+        KeptRows? kept = side == New && _kept is { IsComplete: true } ? _kept : null;
         return Segment(
             side,
             columns,
             _written.Contains,
             keys,
-            choose: (firstRow, count, positions) => one.Select(other, firstRow, count, positions),
+            choose: kept is not null ? null : (firstRow, count, positions) => one.Select(other, firstRow, count, positions),
+            kept: kept,
             accept: batch =>
             {
+                if (kept is not null)
+                {
+                    Select(batch, one, other);
+                }
                 if (lookalikes is not null)
                 {
                     Look(lookalikes, side, RowHashes.Pick(batch, keys), Selected(batch, one));
@@ -158,6 +189,20 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
                 }
             }
         );
+    }
+
+    /// <summary>Selects the rows whose bit is set in one of two bitmaps.</summary>
+    private static void Select(RowBatch batch, RowBitmap one, RowBitmap? other)
+    {
+        int[] rows = batch.Lease.Rent<int>(batch.RowCount);
+        int found = 0;
+        for (int i = 0; i < batch.RowCount; i++)
+        {
+            long ordinal = batch.Ordinal(i);
+            rows[found] = i;
+            found += one.Get(ordinal) || other?.Get(ordinal) == true ? 1 : 0;
+        }
+        batch.Select(rows, found);
     }
 
     /// <summary>Keys can look alike only where they hold text, and where some came and some went.</summary>

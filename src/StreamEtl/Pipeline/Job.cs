@@ -111,7 +111,8 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
         IReadOnlyList<int>? keys = null,
         Action<RowBatch>? prepare = null,
         Action<RowBatch>? accept = null,
-        RowChoice? choose = null
+        RowChoice? choose = null,
+        KeptRows? kept = null
     )
     {
         bool all = Run.Options.Schema is not null;
@@ -122,6 +123,7 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
             Prepare = prepare,
             Accept = accept,
             Choose = choose,
+            Kept = kept,
         };
     }
 

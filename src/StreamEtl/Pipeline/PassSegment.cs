@@ -6,6 +6,9 @@ namespace StreamEtl.Pipeline;
 /// <summary>The part of a pass that reads one side of a job. Ordinals of rows start at 0 in each segment.</summary>
 internal sealed class PassSegment
 {
+    /// <summary>Rows that are read instead of the inputs; they have their ordinals already.</summary>
+    public KeptRows? Kept { get; init; }
+
     /// <summary>The inputs to read, in order.</summary>
     public required TableSide Side { get; init; }
 

@@ -107,6 +107,11 @@ internal sealed class PipelineGraph
         {
             foreach (PassSegment segment in _pass.Segments)
             {
+                if (segment.Kept is { } kept)
+                {
+                    await PumpAsync(new PassInput(segment, kept, [])).ConfigureAwait(false);
+                    continue;
+                }
                 for (int i = 0; i < segment.Side.Inputs.Count; i++)
                 {
                     await PumpAsync(segment, i).ConfigureAwait(false);
@@ -131,12 +136,17 @@ internal sealed class PipelineGraph
             };
             _inputs.Add(input);
             (source as IPlannedSource)?.SetPlan(input.Plan);
-            for (int number = 0; await ReadUnitAsync(input, number).ConfigureAwait(false) is { } unit; number++)
-            {
-                await _decode.SendAsync(unit).ConfigureAwait(false);
-            }
+            await PumpAsync(input).ConfigureAwait(false);
             _run.WarnOf(source);
             Volatile.Write(ref _bytesDone, _bytesDone + source.Position);
+        }
+    }
+
+    private async Task PumpAsync(PassInput input)
+    {
+        for (int number = 0; await ReadUnitAsync(input, number).ConfigureAwait(false) is { } unit; number++)
+        {
+            await _decode.SendAsync(unit).ConfigureAwait(false);
         }
     }
 
@@ -223,8 +233,8 @@ internal sealed class PipelineGraph
             input.Segment.Accept?.Invoke(batch);
             _result.RowsDecoded += rows;
             _result.RowsDropped += rows - batch.SelectedCount;
-            _run.AcceptClock.Worked(start, batch.RowCount);
-            Progress(batch.RowCount, input);
+            _run.AcceptClock.Worked(start, rows);
+            Progress(rows, input);
             if (_pass.Encoder is null)
             {
                 item.Dispose();
@@ -247,6 +257,10 @@ internal sealed class PipelineGraph
     {
         PassInput input = item.Input;
         PassSegment segment = input.Segment;
+        if (segment.Kept is not null)
+        {
+            return batch.RowCount;
+        }
         int rows = batch.Positions is null ? batch.RowCount : item.Mark!.Value.Rows;
         if (_pass.CountsRows)
         {

@@ -132,7 +132,7 @@ public sealed class SnapshotDiffModelTests
                     hashes[i] = default;
                 }
             }
-            diff.Add(isNew, keys, hashes, hasDate ? date : null, [key], [value, date], at);
+            diff.Add(isNew, keys, hashes, hasDate ? date : null, [key], [value, date], at, new int[keys.Length]);
         }
     }
 

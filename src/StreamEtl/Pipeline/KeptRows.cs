@@ -1,0 +1,90 @@
+using StreamEtl.Batches;
+using StreamEtl.Memory;
+using StreamEtl.Sources;
+
+namespace StreamEtl.Pipeline;
+
+/// <summary>
+/// Rows that the first pass already knows may be written, kept so that the second need not read their input again. Few they are as a rule; when they are not, or memory
+/// is short, none are kept and the input is read again. Batches come out in the order in which they were added, with the ordinals that they had.
+/// </summary>
+internal sealed class KeptRows(MemoryBudget budget, SourceInfo info) : IRowSource
+{
+    /// <summary>Share of the memory that kept rows may take.</summary>
+    private const int Share = 8;
+
+    private readonly BufferPool _pool = new(budget);
+    private readonly List<RowBatch> _batches = [];
+    private long _bytes;
+    private int _next;
+
+    /// <summary>True as long as every row that was to be kept is.</summary>
+    public bool IsComplete { get; private set; } = true;
+
+    /// <inheritdoc/>
+    public SourceInfo Info => info;
+
+    /// <inheritdoc/>
+    public long Position => 0;
+
+    /// <inheritdoc/>
+    public long FirstLine => 0;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Warnings => [];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SourceColumn> Columns => [];
+
+    /// <summary>Keeps a copy of the batch's selected rows.</summary>
+    public void Add(RowBatch batch)
+    {
+        if (!IsComplete || batch.SelectedCount == 0)
+        {
+            return;
+        }
+        RowBatch copy = BatchCompactor.Compact(batch, _pool, keepsOrdinals: true);
+        _batches.Add(copy);
+        _bytes += copy.Lease.Bytes;
+        if (_bytes > budget.Limit / Share || budget.Used > budget.Limit / 20 * 17)
+        {
+            GiveUp();
+        }
+    }
+
+    /// <summary>Forgets all rows; none are kept from now on.</summary>
+    public void GiveUp()
+    {
+        IsComplete = false;
+        _batches.ForEach(b => b.Dispose());
+        _batches.Clear();
+        _pool.Trim();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<SourceUnit?> ReadAsync(int targetBytes, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<SourceUnit?>(_next < _batches.Count ? new KeptUnit(_batches[_next++]) : null);
+
+    /// <inheritdoc/>
+    public RowBatch Decode(SourceUnit unit, IReadOnlyList<PlanColumn> plan) => ((KeptUnit)unit).Batch;
+
+    /// <summary>The rows stay until they have been read: leaving the pass closes nothing.</summary>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Gives back what has not been read.</summary>
+    public void Release()
+    {
+        for (; _next < _batches.Count; _next++)
+        {
+            _batches[_next].Dispose();
+        }
+        _pool.Trim();
+    }
+
+    private sealed class KeptUnit(RowBatch batch) : SourceUnit(batch.Lease)
+    {
+        public RowBatch Batch => batch;
+
+        public override long InputBytes => 0;
+    }
+}
