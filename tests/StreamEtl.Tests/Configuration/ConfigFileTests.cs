@@ -109,7 +109,7 @@ public sealed class ConfigFileTests : IDisposable
     [InlineData("tables: [{name: a, source: s}]", "1:10 tables[0]: has no 'into'")]
     [InlineData("into: x\ntables: [{source: 's*.csv'}]", "2:10 tables[0]: has no 'name'")]
     [InlineData("into: x\ntables: [{name: a, source: s}, {name: A, source: s}]", "2:39 tables[1].name: another table has 'a' too")]
-    [InlineData("into: x\ntables: [{name: '../é…', source: s}, {name: '..', source: s}]", "2:42 tables[1].name: '..' cannot name a table")]
+    [InlineData("into: x\ntables: [{name: '../é…', source: s}, {name: '..', source: s}]", "2:45 tables[1].name: '..' cannot name a table")]
     [InlineData("into: x\ntables: [{name: a, source: s, file: f}]", "2:37 tables[0].file: 'source' and 'file' exclude each other")]
     [InlineData(
         "into: x\ntables: [{name: a, source: s, key: k, primary_key: k}]",
