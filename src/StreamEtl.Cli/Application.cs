@@ -54,7 +54,11 @@ internal sealed class Application(Host host)
             {
                 throw refusal;
             }
-            JobOptions job = verb.Build(parsed, host);
+            if (verb.Execute is { } execute)
+            {
+                return await execute(parsed, host, settings).ConfigureAwait(false);
+            }
+            JobOptions job = verb.Build!(parsed, host);
             return await new JobRunner(host, settings).RunAsync(verb, job, parsed.Flag(DiffVerb.ExitCode) ?? false).ConfigureAwait(false);
         }
         catch (MissingInputException e) when (host.InputIsTerminal())

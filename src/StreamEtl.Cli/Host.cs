@@ -40,6 +40,15 @@ internal sealed class Host
     /// <summary>Reads a schema file.</summary>
     public Func<string, IReadOnlyList<Field>> ReadSchema { get; init; } = SchemaFile.Read;
 
+    /// <summary>Limits the managed heap of the whole process.</summary>
+    public Action<long> LimitHeap { get; init; } = HeapLimit.Apply;
+
+    /// <summary>The engine, for one of several jobs of the process.</summary>
+    public Func<JobOptions, RunReport, IProgress<RunProgress>?, CancellationToken, Task> RunTable { get; init; } = EtlRunner.RunAsync;
+
+    /// <summary>Now.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>The engine.</summary>
     public Func<JobOptions, RunReport, IProgress<RunProgress>?, CancellationToken, Task> Run { get; init; } =
         static (options, report, progress, cancellationToken) =>

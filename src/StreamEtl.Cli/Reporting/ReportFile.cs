@@ -1,6 +1,5 @@
 using StreamEtl.Cli.Arguments;
 using StreamEtl.Cli.Verbs;
-using StreamEtl.Diagnostics;
 using StreamEtl.Errors;
 
 namespace StreamEtl.Cli.Reporting;
@@ -28,9 +27,8 @@ internal sealed class ReportFile(string path)
     }
 
     /// <summary>Writes the report, aside first so that nobody reads half of one; pipes and devices are written as they are.</summary>
-    public void Write(RunReport report, Func<TextWriter> openError)
+    public void Write(byte[] json, Func<TextWriter> openError)
     {
-        byte[] json = ReportJson.Write(report);
         if (path == StandardError)
         {
             TextWriter error = openError();

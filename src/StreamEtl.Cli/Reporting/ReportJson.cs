@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using StreamEtl.Cli.Verbs;
 using StreamEtl.Diagnostics;
 using StreamEtl.Types;
 
@@ -15,31 +16,55 @@ internal static class ReportJson
     private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The report as UTF-8 with a line feed at its end.</summary>
-    public static byte[] Write(RunReport report)
+    public static byte[] Write(RunReport report) => Write(report, static text => text, []);
+
+    /// <summary>The report of a run over several tables: the whole under the usual names, then one such report for each table.</summary>
+    /// <param name="whole">All tables together.</param>
+    /// <param name="masked">Keeps secrets out of a text.</param>
+    /// <param name="tables">Each table's name and report.</param>
+    public static byte[] Write(RunReport whole, Func<string, string> masked, IReadOnlyList<(string Name, RunReport Report)> tables)
     {
         using MemoryStream buffer = new();
         using (Utf8JsonWriter writer = new(buffer, Options))
         {
             writer.WriteStartObject();
-            WriteRun(writer, report);
-            WriteFiles(writer, "inputs", report.Inputs);
-            WriteFiles(writer, "outputs", report.Outputs);
-            WriteCounts(writer, report);
-            WriteTable(writer, report);
-            WriteStages(writer, report);
-            WriteTexts(writer, "passes", report.Passes);
-            WriteTexts(writer, "warnings", report.Warnings);
+            WriteAll(writer, whole, masked);
+            if (whole.Verb == RunVerb.Name)
+            {
+                writer.WriteNumber("tables_failed", tables.Count(t => t.Report.Status != "completed"));
+                writer.WriteStartArray("tables");
+                foreach ((string name, RunReport report) in tables)
+                {
+                    writer.WriteStartObject();
+                    writer.WriteString("table", name);
+                    WriteAll(writer, report, masked);
+                    writer.WriteEndObject();
+                }
+                writer.WriteEndArray();
+            }
             writer.WriteEndObject();
         }
         buffer.WriteByte((byte)'\n');
         return buffer.ToArray();
     }
 
-    private static void WriteRun(Utf8JsonWriter writer, RunReport report)
+    private static void WriteAll(Utf8JsonWriter writer, RunReport report, Func<string, string> masked)
+    {
+        WriteRun(writer, report, masked);
+        WriteFiles(writer, "inputs", report.Inputs, masked);
+        WriteFiles(writer, "outputs", report.Outputs, masked);
+        WriteCounts(writer, report);
+        WriteTable(writer, report);
+        WriteStages(writer, report);
+        WriteTexts(writer, "passes", report.Passes, masked);
+        WriteTexts(writer, "warnings", report.Warnings, masked);
+    }
+
+    private static void WriteRun(Utf8JsonWriter writer, RunReport report, Func<string, string> masked)
     {
         writer.WriteString("verb", report.Verb);
         writer.WriteString("status", report.Status);
-        writer.WriteString("error", report.Error);
+        writer.WriteString("error", report.Error is null ? null : masked(report.Error));
         writer.WriteString(
             "started_at",
             report.StartedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture)
@@ -48,13 +73,13 @@ internal static class ReportJson
         WriteNumber(writer, "seconds", report.Seconds);
     }
 
-    private static void WriteFiles(Utf8JsonWriter writer, string name, List<FileReport> files)
+    private static void WriteFiles(Utf8JsonWriter writer, string name, List<FileReport> files, Func<string, string> masked)
     {
         writer.WriteStartArray(name);
         foreach (FileReport file in files)
         {
             writer.WriteStartObject();
-            writer.WriteString("path", file.Path);
+            writer.WriteString("path", masked(file.Path));
             writer.WriteNumber("rows", file.Rows);
             writer.WriteNumber("bytes", file.Bytes);
             writer.WriteEndObject();
@@ -133,12 +158,12 @@ internal static class ReportJson
         writer.WriteEndObject();
     }
 
-    private static void WriteTexts(Utf8JsonWriter writer, string name, List<string> texts)
+    private static void WriteTexts(Utf8JsonWriter writer, string name, List<string> texts, Func<string, string> masked)
     {
         writer.WriteStartArray(name);
         foreach (string text in texts)
         {
-            writer.WriteStringValue(text);
+            writer.WriteStringValue(masked(text));
         }
         writer.WriteEndArray();
     }

@@ -127,7 +127,7 @@ internal sealed class JobRunner(Host host, RunSettings settings)
     {
         try
         {
-            file.Write(report, host.OpenError);
+            file.Write(ReportJson.Write(report), host.OpenError);
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

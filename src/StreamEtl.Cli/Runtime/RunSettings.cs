@@ -30,7 +30,7 @@ internal sealed record RunSettings(string? Report, ProgressMode Progress, bool D
             arguments.Text(MessageOptions.Report),
             progress,
             (arguments.Flag(MessageOptions.Debug) ?? false) || DebugVariable(host),
-            new Messages(host.OpenError(), style, json, quiet, arguments.Flag(MessageOptions.Verbose) ?? false)
+            new Messages(host.OpenError(), style, Rules(json, quiet, arguments.Flag(MessageOptions.Verbose) ?? false))
         );
     }
 
@@ -44,7 +44,7 @@ internal sealed record RunSettings(string? Report, ProgressMode Progress, bool D
             || (format >= 0 && format + 1 < arguments.Length && arguments[format + 1] == "json");
         Style style = Style.For(host.ErrorIsTerminal(), noColor, host.Variable);
         bool debug = arguments.Contains("--debug", StringComparer.Ordinal) || DebugVariable(host);
-        return new RunSettings(null, ProgressMode.None, debug, new Messages(host.OpenError(), style, json, quiet: false, verbose: false));
+        return new RunSettings(null, ProgressMode.None, debug, new Messages(host.OpenError(), style, Rules(json, quiet: false, verbose: false)));
     }
 
     /// <summary>Columns of the terminal: <c>COLUMNS</c>, else what the terminal says, else 80.</summary>
@@ -57,6 +57,15 @@ internal sealed record RunSettings(string? Report, ProgressMode Progress, bool D
         int width = host.TerminalWidth();
         return width > 0 ? width : 80;
     }
+
+    private static LogRules Rules(bool json, bool quiet, bool verbose) =>
+        new()
+        {
+            Form = json ? LogForm.Json : LogForm.People,
+            Level = verbose ? LogLevel.Debug : LogLevel.Info,
+            Quiet = quiet,
+            Verbose = verbose,
+        };
 
     private static bool DebugVariable(Host host) => host.Variable("STREAMETL_DEBUG") is { Length: > 0 } and not "0";
 }

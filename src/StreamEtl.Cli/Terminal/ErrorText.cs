@@ -29,12 +29,18 @@ internal sealed record ErrorText(ErrorKind Kind, string What, string? Where = nu
                 $"internal error: {exception.Message} ({exception.GetType().Name})",
                 Hint: debug ? null : "this is a fault of streametl, not of the data; --debug shows where it arose",
                 Stack: stack
-            ),
+            )
+            {
+                IsFault = true,
+            },
         };
     }
 
     /// <summary>The one-line form that reports hold.</summary>
     public string Line => Where is null ? What : $"{Where}: {What}";
+
+    /// <summary>True for a fault of the program, not of the data or the user.</summary>
+    public bool IsFault { get; init; }
 
     /// <summary>The parts besides the message, named for logs.</summary>
     public IReadOnlyList<(string Name, string Value)> Attributes()

@@ -14,4 +14,7 @@ internal enum LogLevel
 
     /// <summary>Why the run failed.</summary>
     Error = 17,
+
+    /// <summary>A fault of the program itself.</summary>
+    Critical = 21,
 }

@@ -1,122 +1,93 @@
-using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using StreamEtl.Diagnostics;
 
 namespace StreamEtl.Cli.Terminal;
 
 /// <summary>
-/// Everything that is said on standard error but progress. For people: <c>warning: …</c>, <c>streametl: error: …</c>. With <c>--log-format json</c>: one object
-/// a line, fields named as in OpenTelemetry's log data model.
+/// Everything that is said on standard error but progress. For people: <c>warning: …</c>, <c>streametl: error: …</c>; as log lines; or with
+/// <c>--log-format json</c> as one object a line. Thread-safe. Secrets are masked here, once for every form and for the log file.
 /// </summary>
-internal sealed class Messages(TextWriter output, Style style, bool json, bool quiet, bool verbose)
+internal sealed class Messages(TextWriter output, Style style, LogRules rules)
 {
-    private const string Component = "streametl.cli";
-    private const int LongestPart = 4000;
-    private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>True when messages are JSON objects.</summary>
-    public bool Json => json;
+    public bool Json => rules.Form == LogForm.Json;
 
-    /// <summary>What happened, for <c>--verbose</c>: <c>time - component - level - message</c>.</summary>
+    /// <summary>The same voice for another component.</summary>
+    public Messages For(string component) => With(r => r with { Component = component });
+
+    /// <summary>The same voice under other rules.</summary>
+    public Messages With(Func<LogRules, LogRules> change) => new(output, style, change(rules));
+
+    /// <summary>What happened, for whoever reads logs.</summary>
     public void Log(LogLevel level, string message)
     {
-        if (!verbose)
-        {
-            return;
-        }
-        if (json)
-        {
-            WriteJson(level, message, []);
-            return;
-        }
-        string time = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
-        output.WriteLine(style.Dim($"{time} - {Component} - {Name(level)} - {Safe(message)}"));
+        LogEntry entry = Entry(level, message, []);
+        Write(entry, rules.Form != LogForm.People ? null : rules.Verbose ? style.Dim(entry.ToLine()) : "", rules.Form == LogForm.Json && !rules.Verbose);
     }
 
     /// <summary>A result that a person wants to see; silenced by <c>--quiet</c>.</summary>
     public void Say(string message)
     {
-        if (json)
-        {
-            WriteJson(LogLevel.Info, message, []);
-        }
-        else if (!quiet)
-        {
-            output.WriteLine(Safe(message));
-        }
+        LogEntry entry = Entry(LogLevel.Info, message, []);
+        Write(entry, rules.Form != LogForm.People ? null : rules.Quiet ? "" : LogEntry.Safe(entry.Message));
     }
 
     /// <summary>Something the user should know; silenced by <c>--quiet</c>.</summary>
     public void Warn(string message)
     {
-        if (json)
-        {
-            WriteJson(LogLevel.Warn, message, []);
-        }
-        else if (!quiet)
-        {
-            output.WriteLine($"{style.Yellow("warning:")} {Safe(message)}");
-        }
+        LogEntry entry = Entry(LogLevel.Warn, message, []);
+        Write(entry, rules.Form != LogForm.People ? null : rules.Quiet ? "" : $"{style.Yellow("warning:")} {LogEntry.Safe(entry.Message)}");
     }
 
     /// <summary>Why the run failed: what, where, how to mend it, and for programmers the stack.</summary>
     public void Error(ErrorText error)
     {
-        if (json)
+        LogLevel level = error.IsFault ? LogLevel.Critical : LogLevel.Error;
+        LogEntry entry = Entry(level, error.What, error.Attributes());
+        Write(entry, rules.Form == LogForm.People ? ForPeople(error) : null);
+    }
+
+    /// <summary>To the log file, and to standard error in its form.</summary>
+    /// <param name="entry">The message.</param>
+    /// <param name="people">What a person sees instead of a log entry; empty for nothing, null when the entry itself is shown.</param>
+    /// <param name="fileOnly">Standard error is spared.</param>
+    private void Write(LogEntry entry, string? people, bool fileOnly = false)
+    {
+        if (entry.Level >= rules.Level)
         {
-            WriteJson(LogLevel.Error, error.What, error.Attributes());
+            rules.File?.Write(entry);
+        }
+        if (fileOnly || people?.Length == 0 || (people is null && entry.Level < rules.Level))
+        {
             return;
         }
+        string text = people ?? (rules.Form == LogForm.Json ? entry.ToJson() : entry.ToLine());
+        lock (output)
+        {
+            output.WriteLine(text);
+        }
+    }
+
+    private string ForPeople(ErrorText error)
+    {
         StringBuilder text = new();
-        text.Append("streametl: ").Append(style.Red("error:")).Append(' ').Append(Safe(error.What)).Append('\n');
+        text.Append("streametl: ").Append(style.Red("error:")).Append(' ').Append(LogEntry.Safe(Masked(error.What)));
         if (error.Where is not null)
         {
-            text.Append("  at: ").Append(Safe(error.Where)).Append('\n');
+            text.Append("\n  at: ").Append(LogEntry.Safe(Masked(error.Where)));
         }
         if (error.Hint is not null)
         {
-            text.Append("  hint: ").Append(Safe(error.Hint)).Append('\n');
+            text.Append("\n  hint: ").Append(LogEntry.Safe(Masked(error.Hint)));
         }
         if (error.Stack is not null)
         {
-            text.Append(style.Dim(error.Stack)).Append('\n');
+            text.Append('\n').Append(style.Dim(Masked(error.Stack)));
         }
-        output.Write(text.ToString());
+        return text.ToString();
     }
 
-    private void WriteJson(LogLevel level, string body, IReadOnlyList<(string Name, string Value)> attributes)
-    {
-        using MemoryStream buffer = new();
-        using (Utf8JsonWriter writer = new(buffer, JsonOptions))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("Timestamp", DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture));
-            writer.WriteString("SeverityText", Name(level));
-            writer.WriteNumber("SeverityNumber", (int)level);
-            writer.WriteString("Body", body);
-            writer.WriteStartObject("Resource");
-            writer.WriteString("service.name", "streametl");
-            writer.WriteString("service.version", ProductVersion.Text);
-            writer.WriteEndObject();
-            writer.WriteStartObject("InstrumentationScope");
-            writer.WriteString("Name", Component);
-            writer.WriteEndObject();
-            writer.WriteStartObject("Attributes");
-            foreach ((string name, string value) in attributes)
-            {
-                writer.WriteString(name, value);
-            }
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-        }
-        output.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length)));
-    }
+    private LogEntry Entry(LogLevel level, string message, IReadOnlyList<(string Name, string Value)> attributes) =>
+        new(rules.Component, level, Masked(message), [.. attributes.Select(a => (a.Name, Masked(a.Value)))]);
 
-    /// <summary>Data in a message may be of any length and hold any character.</summary>
-    private static string Safe(string text) =>
-        TerminalText.Escape(text.Length <= LongestPart ? text : string.Concat(text.AsSpan(0, LongestPart), "…"));
-
-    private static string Name(LogLevel level) => level.ToString().ToUpperInvariant();
+    private string Masked(string text) => rules.Mask?.Apply(text) ?? text;
 }

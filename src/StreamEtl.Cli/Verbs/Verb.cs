@@ -1,4 +1,5 @@
 using StreamEtl.Cli.Arguments;
+using StreamEtl.Cli.Runtime;
 using StreamEtl.Pipeline;
 
 namespace StreamEtl.Cli.Verbs;
@@ -24,6 +25,9 @@ internal sealed class Verb
     /// <summary>What else a user needs to know; lines of at most 96 characters.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>Turns a command line into the engine's options.</summary>
-    public required Func<ParsedArguments, Host, JobOptions> Build { get; init; }
+    /// <summary>Turns a command line into the engine's options; null for a verb that <see cref="Execute"/> runs.</summary>
+    public Func<ParsedArguments, Host, JobOptions>? Build { get; init; }
+
+    /// <summary>Runs a verb that is not one job of the engine; the result is the exit status.</summary>
+    public Func<ParsedArguments, Host, RunSettings, Task<int>>? Execute { get; init; }
 }

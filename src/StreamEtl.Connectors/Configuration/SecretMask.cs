@@ -28,6 +28,7 @@ public sealed partial class SecretMask
             [
                 .. _values
                     .Concat(Forms(value).Where(f => f.Length > 0).Select(f => (f, shown)))
+                    .Concat(Parents(value, shown))
                     .DistinctBy(v => v.Item1, StringComparer.Ordinal)
                     // A value that contains another is replaced first.
                     .OrderByDescending(v => v.Item1.Length),
@@ -57,6 +58,20 @@ public sealed partial class SecretMask
         foreach (string line in value.Split('\n', '\r').Where(l => l.Length >= ShortestLine))
         {
             yield return line;
+        }
+    }
+
+    /// <summary>The folders above a value that is a path: errors speak of those too. The first of an absolute path is no secret.</summary>
+    private static IEnumerable<(string Value, string Shown)> Parents(string value, string shown)
+    {
+        for (int at = value.LastIndexOf('/'); at > 0; at = value.LastIndexOf('/', at - 1))
+        {
+            shown += "/..";
+            string parent = value[..at];
+            if (parent.Length >= ShortestAnywhere && !parent.EndsWith('/') && !parent.EndsWith(':') && parent.LastIndexOf('/') != 0)
+            {
+                yield return (parent, shown);
+            }
         }
     }
 

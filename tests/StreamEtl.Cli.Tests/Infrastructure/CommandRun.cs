@@ -42,6 +42,7 @@ public sealed class CommandRun
             DefaultMemory = () => 1_000_000_000,
             ExpandGlob = pattern => pattern == "*.csv" ? ["a.csv", "b.csv"] : [pattern],
             ReadSchema = _ => [new Types.Field("id", Types.ColumnType.Integer)],
+            LimitHeap = static _ => { },
             Run = (job, report, progress, _) =>
             {
                 seen = job;

@@ -11,6 +11,8 @@ public sealed class SecretMaskTests
     [InlineData("ab", "ab, cab, ab.", "${PW}, cab, ${PW}.")]
     [InlineData("secret\n", "it is secret now", "it is ${PW} now")]
     [InlineData("first-line-of-key\nsecond-line-of-key", "got second-line-of-key", "got ${PW}")]
+    [InlineData("/srv/secret/deep", "no /srv/secret in /srv", "no ${PW}/.. in /srv")]
+    [InlineData("s3://bucket/prefix", "s3://bucket s3://other", "${PW}/.. s3://other")]
     [InlineData("", "nothing to hide", "nothing to hide")]
     public void Apply_AValueOfTheEnvironment_IsShownAsItsName(string value, string text, string expected)
     {
