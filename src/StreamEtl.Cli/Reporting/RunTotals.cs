@@ -35,7 +35,10 @@ internal static class RunTotals
 
     private static void AddBatchBytes(BatchBytesReport whole, BatchBytesReport one)
     {
-        whole.Min = whole.Min == 0 ? one.Min : one.Min == 0 ? whole.Min : Math.Min(whole.Min, one.Min);
+        whole.Min =
+            whole.Min == 0 ? one.Min
+            : one.Min == 0 ? whole.Min
+            : Math.Min(whole.Min, one.Min);
         whole.Max = Math.Max(whole.Max, one.Max);
         whole.Last = one.Last > 0 ? one.Last : whole.Last;
     }

@@ -43,7 +43,10 @@ internal sealed class ConfigRunner(Host host, RunPlan plan, Messages messages)
             DateTimeOffset next = schedule.Next(origin, host.Time.GetUtcNow());
             if (interrupts.ExitStatus is null)
             {
-                messages.Log(LogLevel.Info, $"next run at {next.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}");
+                messages.Log(
+                    LogLevel.Info,
+                    $"next run at {next.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}"
+                );
             }
             if (!await WaitAsync(next, interrupts.Token).ConfigureAwait(false))
             {
@@ -123,11 +126,16 @@ internal sealed class ConfigRunner(Host host, RunPlan plan, Messages messages)
     {
         string[] failed = [.. runs.Where(r => r.Report.Status != "completed").Select(r => r.Name)];
         RunTotals.Add(whole, runs.Select(r => (r.Name, r.Report)));
-        int status = failed.Length > 0 ? ExitCode.Failed : whole.RowsRejected > 0 ? ExitCode.Rejected : ExitCode.Done;
+        int status =
+            failed.Length > 0 ? ExitCode.Failed
+            : whole.RowsRejected > 0 ? ExitCode.Rejected
+            : ExitCode.Done;
         if (failed.Length > 0)
         {
             whole.Status = "failed";
-            whole.Error = interrupted is null ? $"{failed.Length} of {runs.Length} tables failed: {string.Join(", ", failed)}" : "interrupted";
+            whole.Error = interrupted is null
+                ? $"{failed.Length} of {runs.Length} tables failed: {string.Join(", ", failed)}"
+                : "interrupted";
         }
         string end = string.Create(
             CultureInfo.InvariantCulture,
@@ -177,7 +185,10 @@ internal sealed class ConfigRunner(Host host, RunPlan plan, Messages messages)
         catch (StreamEtlException e) when (e.Kind == ErrorKind.Io && plan.Config.Lock is null)
         {
             byte[] name = SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Path.GetFullPath(plan.Config.Path)));
-            return RunLock.TryTake(Path.Combine(Path.GetTempPath(), $"streametl-{Convert.ToHexStringLower(name.AsSpan(0, 8))}.lock"), out owner);
+            return RunLock.TryTake(
+                Path.Combine(Path.GetTempPath(), $"streametl-{Convert.ToHexStringLower(name.AsSpan(0, 8))}.lock"),
+                out owner
+            );
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-
 using Microsoft.Win32.SafeHandles;
 using StreamEtl.Errors;
 

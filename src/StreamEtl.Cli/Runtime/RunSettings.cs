@@ -44,7 +44,12 @@ internal sealed record RunSettings(string? Report, ProgressMode Progress, bool D
             || (format >= 0 && format + 1 < arguments.Length && arguments[format + 1] == "json");
         Style style = Style.For(host.ErrorIsTerminal(), noColor, host.Variable);
         bool debug = arguments.Contains("--debug", StringComparer.Ordinal) || DebugVariable(host);
-        return new RunSettings(null, ProgressMode.None, debug, new Messages(host.OpenError(), style, Rules(json, quiet: false, verbose: false)));
+        return new RunSettings(
+            null,
+            ProgressMode.None,
+            debug,
+            new Messages(host.OpenError(), style, Rules(json, quiet: false, verbose: false))
+        );
     }
 
     /// <summary>Columns of the terminal: <c>COLUMNS</c>, else what the terminal says, else 80.</summary>

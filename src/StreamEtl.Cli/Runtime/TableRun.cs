@@ -33,7 +33,10 @@ internal sealed class TableRun(Host host, RunPlan plan, TableConfig table, Inges
                 return;
             }
             SourceRotation? rotation = table.RotateTo is { } folder ? SourceRotation.Before(folder, files) : null;
-            _messages.Log(LogLevel.Debug, $"reading {string.Join(", ", files)} with memory {ByteSize.Format(share.Memory)}, threads {share.Threads}");
+            _messages.Log(
+                LogLevel.Debug,
+                $"reading {string.Join(", ", files)} with memory {ByteSize.Format(share.Memory)}, threads {share.Threads}"
+            );
             using ProgressDisplay? progress =
                 plan.Progress == ProgressMode.Lines
                     ? new ProgressDisplay(ProgressMode.Lines, TextWriter.Null, static () => 80, _messages.Say)
@@ -71,13 +74,15 @@ internal sealed class TableRun(Host host, RunPlan plan, TableConfig table, Inges
         {
             return [.. table.Source.SelectMany(Expand)];
         }
-        catch (StreamEtlException e) when (e.Kind == ErrorKind.InputNotFound && table.RotateTo is { } last && table.Source.All(s => WasRotated(s, last)))
+        catch (StreamEtlException e)
+            when (e.Kind == ErrorKind.InputNotFound && table.RotateTo is { } last && table.Source.All(s => WasRotated(s, last)))
         {
             return null;
         }
     }
 
-    private IReadOnlyList<string> Expand(string source) => source.Contains("://", StringComparison.Ordinal) ? [source] : host.ExpandGlob(source);
+    private IReadOnlyList<string> Expand(string source) =>
+        source.Contains("://", StringComparison.Ordinal) ? [source] : host.ExpandGlob(source);
 
     private bool WasRotated(string source, string last)
     {
@@ -113,11 +118,17 @@ internal sealed class TableRun(Host host, RunPlan plan, TableConfig table, Inges
             (Report.DuplicatesRemoved, "duplicates removed"),
             (Report.RowsRejected, "rejected"),
         ];
-        string[] parts = [.. counts.Where(c => c.Count > 0).Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Count:N0} {c.What}"))];
+        string[] parts =
+        [
+            .. counts.Where(c => c.Count > 0).Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Count:N0} {c.What}")),
+        ];
         string what = parts.Length > 0 ? ": " + string.Join(", ", parts) : "";
         _messages.Log(
             LogLevel.Info,
-            string.Create(CultureInfo.InvariantCulture, $"{Report.RowsRead:N0} rows read, {Report.RowsWritten:N0} written in {Report.Seconds:0.00} s{what}")
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Report.RowsRead:N0} rows read, {Report.RowsWritten:N0} written in {Report.Seconds:0.00} s{what}"
+            )
         );
         foreach (StageReport stage in Report.Stages)
         {

@@ -21,21 +21,37 @@ internal sealed class Messages(TextWriter output, Style style, LogRules rules)
     public void Log(LogLevel level, string message)
     {
         LogEntry entry = Entry(level, message, []);
-        Write(entry, rules.Form != LogForm.People ? null : rules.Verbose ? style.Dim(entry.ToLine()) : "", rules.Form == LogForm.Json && !rules.Verbose);
+        Write(
+            entry,
+            rules.Form != LogForm.People ? null
+                : rules.Verbose ? style.Dim(entry.ToLine())
+                : "",
+            rules.Form == LogForm.Json && !rules.Verbose
+        );
     }
 
     /// <summary>A result that a person wants to see; silenced by <c>--quiet</c>.</summary>
     public void Say(string message)
     {
         LogEntry entry = Entry(LogLevel.Info, message, []);
-        Write(entry, rules.Form != LogForm.People ? null : rules.Quiet ? "" : LogEntry.Safe(entry.Message));
+        Write(
+            entry,
+            rules.Form != LogForm.People ? null
+                : rules.Quiet ? ""
+                : LogEntry.Safe(entry.Message)
+        );
     }
 
     /// <summary>Something the user should know; silenced by <c>--quiet</c>.</summary>
     public void Warn(string message)
     {
         LogEntry entry = Entry(LogLevel.Warn, message, []);
-        Write(entry, rules.Form != LogForm.People ? null : rules.Quiet ? "" : $"{style.Yellow("warning:")} {LogEntry.Safe(entry.Message)}");
+        Write(
+            entry,
+            rules.Form != LogForm.People ? null
+                : rules.Quiet ? ""
+                : $"{style.Yellow("warning:")} {LogEntry.Safe(entry.Message)}"
+        );
     }
 
     /// <summary>Why the run failed: what, where, how to mend it, and for programmers the stack.</summary>

@@ -17,12 +17,7 @@ internal static class RunVerb
     private const string ConfigWord = "config";
 
     public static readonly OptionSpec Table = new("table", OptionGroup.Verb, "only these tables of the config", "NAME…", Arity.Texts);
-    public static readonly OptionSpec Watch = new(
-        "watch",
-        OptionGroup.Verb,
-        "run again and again: 15m, '0 2 * * *', or config",
-        "WHEN"
-    );
+    public static readonly OptionSpec Watch = new("watch", OptionGroup.Verb, "run again and again: 15m, '0 2 * * *', or config", "WHEN");
     public static readonly OptionSpec DryRun = OptionSpec.Flag(
         "dry-run",
         OptionGroup.Verb,
@@ -172,7 +167,8 @@ internal static class RunVerb
         }
         if (watch == ConfigWord)
         {
-            return config.Schedule ?? throw UsageError.Create("--watch config: the config has no 'schedule'", "schedule: 15m, or --watch 15m");
+            return config.Schedule
+                ?? throw UsageError.Create("--watch config: the config has no 'schedule'", "schedule: 15m, or --watch 15m");
         }
         try
         {
@@ -190,7 +186,13 @@ internal static class RunVerb
     {
         bool verbose = arguments.Flag(MessageOptions.Verbose) ?? false;
         bool quiet = arguments.Flag(MessageOptions.Quiet) ?? false;
-        string level = arguments.Text(Level) ?? (verbose ? "DEBUG" : quiet ? "ERROR" : config.Log.Level ?? "INFO");
+        string level =
+            arguments.Text(Level)
+            ?? (
+                verbose ? "DEBUG"
+                : quiet ? "ERROR"
+                : config.Log.Level ?? "INFO"
+            );
         return new LogRules
         {
             Form = (arguments.Text(MessageOptions.LogFormat) ?? config.Log.Format) == "json" ? LogForm.Json : LogForm.Lines,

@@ -12,11 +12,7 @@ internal sealed record ConfigRun(int Status, string Output, string Error, IReadO
         [.. Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => string.Join(" - ", l.Split(" - ").Skip(1)))];
 
     /// <summary>Runs. The engine gets the job and its report, and may throw.</summary>
-    public static ConfigRun With(
-        Func<IngestOptions, RunReport, Task>? engine,
-        Func<string, string?>? variable,
-        params string[] arguments
-    )
+    public static ConfigRun With(Func<IngestOptions, RunReport, Task>? engine, Func<string, string?>? variable, params string[] arguments)
     {
         using StringWriter output = new();
         using StringWriter error = new();

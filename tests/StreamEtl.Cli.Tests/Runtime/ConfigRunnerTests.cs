@@ -34,13 +34,19 @@ public sealed class ConfigRunnerTests : IDisposable
         Assert.Equal(0, run.Status);
         IngestOptions a = run.Jobs.Single(j => j.Table == "a");
         Assert.Equal((_folder["lake"], _folder["spill"], 400_000_000, 1), (a.Into, a.TempDirectory, a.MemoryBytes, a.Threads));
-        Assert.Equal((IngestMode.Cdc, "d", 5.5, true, ';'), (a.Mode!.Value, a.DateField, a.MaxDeletePercent, a.AllowEmpty, a.Delimiter!.Value));
+        Assert.Equal(
+            (IngestMode.Cdc, "d", 5.5, true, ';'),
+            (a.Mode!.Value, a.DateField, a.MaxDeletePercent, a.AllowEmpty, a.Delimiter!.Value)
+        );
         Assert.Equal(SchemaChangeRule.Fail, a.SchemaChange);
         Assert.Equal(["id"], a.Key);
         Assert.Equal(["NA", "x"], a.NullTexts);
         IngestOptions b = run.Jobs.Single(j => j.Table == "b");
         Assert.Equal([_folder["b1.csv"], _folder["b2.csv"]], b.Inputs);
-        Assert.Equal((IngestMode.Full, Parquet.CompressionCodec.Zstd, true, 1 << 20), (b.Mode!.Value, b.Compression, b.RejectMalformed, b.MaxRecordBytes));
+        Assert.Equal(
+            (IngestMode.Full, Parquet.CompressionCodec.Zstd, true, 1 << 20),
+            (b.Mode!.Value, b.Compression, b.RejectMalformed, b.MaxRecordBytes)
+        );
         Assert.Equal(20, b.MaxDeletePercent);
     }
 
@@ -69,14 +75,32 @@ public sealed class ConfigRunnerTests : IDisposable
         JsonElement report = ConfigRun.Report(_folder, "r.json");
         Assert.Equal(
             [("bad", "failed"), ("good", "completed"), ("missing", "failed"), ("also_good", "completed")],
-            report.GetProperty("tables").EnumerateArray().Select(t => (t.GetProperty("table").GetString(), t.GetProperty("status").GetString()))
+            report
+                .GetProperty("tables")
+                .EnumerateArray()
+                .Select(t => (t.GetProperty("table").GetString(), t.GetProperty("status").GetString()))
         );
         Assert.Equal("bad.csv:7 (byte 90): too many fields", report.GetProperty("tables")[0].GetProperty("error").GetString());
         Assert.Equal(("run", "failed"), (report.GetProperty("verb").GetString(), report.GetProperty("status").GetString()));
         Assert.Equal("2 of 4 tables failed: bad, missing", report.GetProperty("error").GetString());
-        Assert.Equal((20, 6, 2), (report.GetProperty("rows_read").GetInt32(), report.GetProperty("inserts").GetInt32(), report.GetProperty("tables_failed").GetInt32()));
-        Assert.Contains("streametl.table.bad - ERROR - too many fields [error.type: FieldCount] [error.position: bad.csv:7 (byte 90)] [error.hint: mend it]", run.Log);
-        Assert.Contains(run.Log, l => l.StartsWith("streametl.table.good - INFO - 10 rows read, 0 written in", StringComparison.Ordinal) && l.EndsWith(": 3 inserts", StringComparison.Ordinal));
+        Assert.Equal(
+            (20, 6, 2),
+            (
+                report.GetProperty("rows_read").GetInt32(),
+                report.GetProperty("inserts").GetInt32(),
+                report.GetProperty("tables_failed").GetInt32()
+            )
+        );
+        Assert.Contains(
+            "streametl.table.bad - ERROR - too many fields [error.type: FieldCount] [error.position: bad.csv:7 (byte 90)] [error.hint: mend it]",
+            run.Log
+        );
+        Assert.Contains(
+            run.Log,
+            l =>
+                l.StartsWith("streametl.table.good - INFO - 10 rows read, 0 written in", StringComparison.Ordinal)
+                && l.EndsWith(": 3 inserts", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -132,23 +156,39 @@ public sealed class ConfigRunnerTests : IDisposable
     public void TableOption_ChoosesTables_AndNamesTheNearest()
     {
         string config = Config("orders", "items", "customers");
-        Assert.Equal(["items", "orders"], ConfigRun.With(null, null, config, "--table", "orders", "ITEMS").Jobs.Select(j => j.Table).Order());
+        Assert.Equal(
+            ["items", "orders"],
+            ConfigRun.With(null, null, config, "--table", "orders", "ITEMS").Jobs.Select(j => j.Table).Order()
+        );
         ConfigRun wrong = ConfigRun.With(null, null, config, "--table", "order");
         Assert.Equal((2, 0), (wrong.Status, wrong.Jobs.Count));
         Assert.Contains("the config has no table 'order'\n  hint: did you mean 'orders'?", wrong.Error, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("tables: [{name: a, source: a.csv, into: x, kee: 1}]", "tables[0].kee: is not known\n  at: {0}:1\n  hint: did you mean 'key'?")]
-    [InlineData("tables:\n- {name: a, source: a.csv,\n   into: x, decimal: ','}\n- {name: b, source: a.csv,\n   into: x, on_error: fail, rejects: r}", "tables[1].rejects: --rejects contradicts --on-error fail\n  at: {0}:5")]
-    [InlineData("tables:\n- {name: a, source: a.csv,\n   into: x, max_record: 2GiB}", "tables[0].max_record: --max-record does not take '2GiB'\n  at: {0}:3\n  hint: expected at most 1GiB")]
+    [InlineData(
+        "tables: [{name: a, source: a.csv, into: x, kee: 1}]",
+        "tables[0].kee: is not known\n  at: {0}:1\n  hint: did you mean 'key'?"
+    )]
+    [InlineData(
+        "tables:\n- {name: a, source: a.csv,\n   into: x, decimal: ','}\n- {name: b, source: a.csv,\n   into: x, on_error: fail, rejects: r}",
+        "tables[1].rejects: --rejects contradicts --on-error fail\n  at: {0}:5"
+    )]
+    [InlineData(
+        "tables:\n- {name: a, source: a.csv,\n   into: x, max_record: 2GiB}",
+        "tables[0].max_record: --max-record does not take '2GiB'\n  at: {0}:3\n  hint: expected at most 1GiB"
+    )]
     [InlineData("tables: {", "this is not YAML")]
     public void Config_ThatIsWrong_NamesFileLineAndEntry_AndRunsNothing(string yaml, string expected)
     {
         string config = _folder.Write("c.yaml", yaml);
         ConfigRun run = ConfigRun.With(null, null, config, "--report", _folder["r.json"]);
         Assert.Equal((2, 0), (run.Status, run.Jobs.Count));
-        Assert.Contains(string.Format(System.Globalization.CultureInfo.InvariantCulture, expected, config), run.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            string.Format(System.Globalization.CultureInfo.InvariantCulture, expected, config),
+            run.Error,
+            StringComparison.Ordinal
+        );
         Assert.Equal("failed", ConfigRun.Report(_folder, "r.json").GetProperty("status").GetString());
     }
 
@@ -167,8 +207,16 @@ public sealed class ConfigRunnerTests : IDisposable
     public void Watch_ThatIsNoSchedule_IsRefused()
     {
         string config = Config("a");
-        Assert.Contains("--watch: 'soon' is neither", ConfigRun.With(null, null, config, "--watch", "soon").Error, StringComparison.Ordinal);
-        Assert.Contains("the config has no 'schedule'", ConfigRun.With(null, null, config, "--watch", "config").Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "--watch: 'soon' is neither",
+            ConfigRun.With(null, null, config, "--watch", "soon").Error,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "the config has no 'schedule'",
+            ConfigRun.With(null, null, config, "--watch", "config").Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -212,7 +260,12 @@ public sealed class ConfigRunnerTests : IDisposable
         Assert.Equal(1, first.Status);
         Assert.Equal(["b.csv", "c.csv"], Names("actual"));
         Assert.Equal(["a.csv"], Names("last"));
-        Assert.Contains(first.Log, l => l.Contains("streametl.table.c - WARNING", StringComparison.Ordinal) && l.Contains("changed while it was read", StringComparison.Ordinal));
+        Assert.Contains(
+            first.Log,
+            l =>
+                l.Contains("streametl.table.c - WARNING", StringComparison.Ordinal)
+                && l.Contains("changed while it was read", StringComparison.Ordinal)
+        );
         ConfigRun second = ConfigRun.With(null, null, config);
         Assert.Equal(0, second.Status);
         Assert.Equal(["b", "c"], second.Jobs.Select(j => j.Table).Order());
@@ -242,7 +295,8 @@ public sealed class ConfigRunnerTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private string[] Names(string folder) => [.. Directory.GetFiles(_folder[folder]).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
+    private string[] Names(string folder) =>
+        [.. Directory.GetFiles(_folder[folder]).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
 
     private string Config(params string[] tables)
     {
@@ -250,6 +304,9 @@ public sealed class ConfigRunnerTests : IDisposable
         {
             _folder.Write(table + ".csv", "id\n1\n");
         }
-        return _folder.Write("c.yaml", $"into: lake\ndefaults: {{key: id, source: '{{table}}.csv'}}\ntables:\n{string.Concat(tables.Select(t => $"  {t}: {{}}\n"))}");
+        return _folder.Write(
+            "c.yaml",
+            $"into: lake\ndefaults: {{key: id, source: '{{table}}.csv'}}\ntables:\n{string.Concat(tables.Select(t => $"  {t}: {{}}\n"))}"
+        );
     }
 }

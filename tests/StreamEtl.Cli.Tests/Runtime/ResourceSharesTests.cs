@@ -42,7 +42,10 @@ public sealed class ResourceSharesTests
                 }
                 Assert.True(taken.Sum(s => s.Memory) <= memory, $"seed {seed}, round {round}");
                 Assert.True(taken.Sum(s => s.Threads) <= Math.Max(threads, shares.Slots), $"seed {seed}, round {round}");
-                Assert.All(taken, s => Assert.True(s.Threads >= 1 && (s.Memory >= 60_000_000 || memory < 128_000_000), $"seed {seed}, round {round}: {s}"));
+                Assert.All(
+                    taken,
+                    s => Assert.True(s.Threads >= 1 && (s.Memory >= 60_000_000 || memory < 128_000_000), $"seed {seed}, round {round}: {s}")
+                );
             }
         }
     }

@@ -11,7 +11,20 @@ public sealed class SecretTests : IDisposable
     private const string Secret = "hunter2/PLANTED x+y";
     private readonly TempFolder _folder = new();
 
-    public static TheoryData<string> Settings => [.. Texts("$defs", "table", "table."), .. Texts("properties", "log", "log."), "into", "bucket", "prefix", "temp", "report", "lock", "memory", "schedule", "source"];
+    public static TheoryData<string> Settings =>
+        [
+            .. Texts("$defs", "table", "table."),
+            .. Texts("properties", "log", "log."),
+            "into",
+            "bucket",
+            "prefix",
+            "temp",
+            "report",
+            "lock",
+            "memory",
+            "schedule",
+            "source",
+        ];
 
     [Theory]
     [MemberData(nameof(Settings))]
@@ -26,7 +39,8 @@ public sealed class SecretTests : IDisposable
                 ConfigRun run = ConfigRun.With(
                     (job, report) =>
                     {
-                        string all = $"{job} {string.Join(' ', job.Inputs)} {string.Join(' ', job.Key)} {string.Join(' ', job.NullTexts)} {Secret} {Uri.EscapeDataString(Secret)}";
+                        string all =
+                            $"{job} {string.Join(' ', job.Inputs)} {string.Join(' ', job.Key)} {string.Join(' ', job.NullTexts)} {Secret} {Uri.EscapeDataString(Secret)}";
                         report.Warnings.Add("warning: " + all);
                         report.Inputs.Add(new Diagnostics.FileReport(job.Inputs[0] + all, 1, 1));
                         report.Outputs.Add(new Diagnostics.FileReport(job.Into + all, 1, 1));
@@ -50,7 +64,13 @@ public sealed class SecretTests : IDisposable
                 Assert.All(told, text => Assert.DoesNotContain("hunter2", text, StringComparison.OrdinalIgnoreCase));
                 Assert.All(told, text => Assert.DoesNotContain("PLANTED x", text, StringComparison.OrdinalIgnoreCase));
                 // The masks are there, so something was said.
-                Assert.Contains(told, text => text.Contains("${PLANTED}", StringComparison.Ordinal) || text.Contains("PLANTED}", StringComparison.Ordinal) || setting == "table.name");
+                Assert.Contains(
+                    told,
+                    text =>
+                        text.Contains("${PLANTED}", StringComparison.Ordinal)
+                        || text.Contains("PLANTED}", StringComparison.Ordinal)
+                        || setting == "table.name"
+                );
             }
         }
     }
@@ -67,9 +87,17 @@ public sealed class SecretTests : IDisposable
         string source = setting is "table.source" or "table.file" ? "" : ", \"source\": \"a.csv\"";
         string name = setting == "table.name" ? "" : "\"name\": \"a\", ";
         string log = path[0] == "log" ? $", \"log\": {{\"{path[1]}\": {value}}}" : "";
-        string into = setting is "table.into" or "into" or "bucket" ? "" : setting == "prefix" ? "\"bucket\": \"b\", " : "\"into\": \"lake\", ";
+        string into =
+            setting is "table.into" or "into" or "bucket" ? ""
+            : setting == "prefix" ? "\"bucket\": \"b\", "
+            : "\"into\": \"lake\", ";
         string top = path.Length == 1 ? $", \"{setting}\": {value}" : "";
-        return $$"""{ {{into}}"tables": [{ {{name}}"from": "csv"{{source}}{{table}} }]{{log}}{{top}} }""".Replace("\"from\": \"csv\", \"from\"", "\"from\"").Replace("{ \"name\": \"a\", \"from\": \"csv\", \"source\": \"a.csv\", \"from\"", "{ \"name\": \"a\", \"source\": \"a.csv\", \"from\"");
+        return $$"""{ {{into}}"tables": [{ {{name}}"from": "csv"{{source}}{{table}} }]{{log}}{{top}} }"""
+            .Replace("\"from\": \"csv\", \"from\"", "\"from\"")
+            .Replace(
+                "{ \"name\": \"a\", \"from\": \"csv\", \"source\": \"a.csv\", \"from\"",
+                "{ \"name\": \"a\", \"source\": \"a.csv\", \"from\""
+            );
     }
 
     /// <summary>The entries of a map of the schema that may be text.</summary>

@@ -13,7 +13,14 @@ public sealed partial class LogTests : IDisposable
     [Fact]
     public void Lines_AreTimeComponentLevelMessage()
     {
-        Messages messages = New(new LogRules { Form = LogForm.Lines, Level = LogLevel.Debug, Component = "streametl.run" });
+        Messages messages = New(
+            new LogRules
+            {
+                Form = LogForm.Lines,
+                Level = LogLevel.Debug,
+                Component = "streametl.run",
+            }
+        );
         messages.Log(LogLevel.Debug, "d");
         messages.Say("i");
         messages.For("other").Warn("two\nlines \e[31m");
@@ -43,7 +50,14 @@ public sealed partial class LogTests : IDisposable
     {
         using (LogFile file = new(_folder["log"], json: false))
         {
-            Messages messages = New(new LogRules { Form = LogForm.Lines, Level = Enum.Parse<LogLevel>(level), File = file });
+            Messages messages = New(
+                new LogRules
+                {
+                    Form = LogForm.Lines,
+                    Level = Enum.Parse<LogLevel>(level),
+                    File = file,
+                }
+            );
             messages.Log(LogLevel.Debug, "d");
             messages.Say("i");
             messages.Warn("w");
@@ -57,12 +71,23 @@ public sealed partial class LogTests : IDisposable
     [Fact]
     public void Json_SeveritiesAre_ThoseOfOpenTelemetry()
     {
-        Messages messages = New(new LogRules { Form = LogForm.Json, Verbose = true, Level = LogLevel.Debug, Component = "c" });
+        Messages messages = New(
+            new LogRules
+            {
+                Form = LogForm.Json,
+                Verbose = true,
+                Level = LogLevel.Debug,
+                Component = "c",
+            }
+        );
         messages.Log(LogLevel.Debug, "d");
         messages.Warn("two\nlines");
         messages.Error(new ErrorText(Errors.ErrorKind.Internal, "c") { IsFault = true });
         JsonElement[] lines = [.. _error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonElement.Parse(l))];
-        Assert.Equal(["DEBUG 5", "WARN 13", "FATAL 21"], lines.Select(l => $"{l.GetProperty("SeverityText")} {l.GetProperty("SeverityNumber")}"));
+        Assert.Equal(
+            ["DEBUG 5", "WARN 13", "FATAL 21"],
+            lines.Select(l => $"{l.GetProperty("SeverityText")} {l.GetProperty("SeverityNumber")}")
+        );
         Assert.Equal("two\nlines", lines[1].GetProperty("Body").GetString());
         Assert.Equal("c", lines[1].GetProperty("InstrumentationScope").GetProperty("Name").GetString());
     }
