@@ -18,6 +18,9 @@ internal sealed class DiffCounts
     /// <summary>Keys whose row differs without a newer date.</summary>
     public long ChangedWithoutDate { get; set; }
 
+    /// <summary>Keys only in OLD that a malformed row of NEW has, and that are no deletes therefore.</summary>
+    public long Held { get; set; }
+
     /// <summary>Rows that repeat an equal row of the same side.</summary>
     public long Duplicates { get; set; }
 
@@ -36,6 +39,7 @@ internal sealed class DiffCounts
             Deletes += other.Deletes;
             Unchanged += other.Unchanged;
             ChangedWithoutDate += other.ChangedWithoutDate;
+            Held += other.Held;
             Duplicates += other.Duplicates;
             ConflictingKeys += other.ConflictingKeys;
         }

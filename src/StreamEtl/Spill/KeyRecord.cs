@@ -20,10 +20,16 @@ internal readonly record struct KeyRecord(Hash128 Key, ulong Row, ulong Rank, lo
     /// <summary>Marks a row of the older side whose key has other rows as well, on either side.</summary>
     public const long Contested = 1L << 61;
 
-    private const long Marks = NewSide | SeenEqual | Contested;
+    /// <summary>Marks a row of the newer side that is malformed but for its key: it says nothing but that the key is there.</summary>
+    public const long Held = 1L << 60;
+
+    private const long Marks = NewSide | SeenEqual | Contested | Held;
 
     /// <summary>True for a row of the newer side.</summary>
     public bool IsNew => Place < 0;
+
+    /// <summary>True for a malformed row of the newer side.</summary>
+    public bool IsHeld => (Place & (NewSide | Held)) == (NewSide | Held);
 
     /// <summary>True for a row of the older side that is settled: both sides have it once, and alike.</summary>
     public bool IsSettled => (Place & Marks) == SeenEqual;

@@ -149,7 +149,12 @@ public static class CommitJson
         };
 
     private static LedgerHashes ReadHashes(JsonElement hashes) =>
-        new(Text(hashes, "function"), ReadFields(hashes.GetProperty("key_columns")), ReadFields(hashes.GetProperty("row_columns")));
+        new(
+            Text(hashes, "function"),
+            ReadFields(hashes.GetProperty("key_columns")),
+            ReadFields(hashes.GetProperty("row_columns")),
+            ReadFields(hashes.GetProperty("rank_column")).SingleOrDefault()
+        );
 
     private static CommitCounts ReadCounts(JsonElement counts) =>
         new()
@@ -256,6 +261,7 @@ public static class CommitJson
         writer.WriteString("function", record.Hashes.Function);
         WriteFields(writer, "key_columns", record.Hashes.KeyColumns);
         WriteFields(writer, "row_columns", record.Hashes.RowColumns);
+        WriteFields(writer, "rank_column", record.Hashes.RankColumn is { } rank ? [rank] : []);
         writer.WriteEndObject();
     }
 

@@ -6,7 +6,13 @@ namespace StreamEtl.Tables;
 /// <param name="Function">Name of the function and its seeds; <see cref="Current"/> is the one of this version.</param>
 /// <param name="KeyColumns">Columns of the key hash, in order.</param>
 /// <param name="RowColumns">Columns of the row hash, in order.</param>
-public sealed record LedgerHashes(string Function, IReadOnlyList<Field> KeyColumns, IReadOnlyList<Field> RowColumns)
+/// <param name="RankColumn">The column whose values are the ranks; null when all ranks are 0.</param>
+public sealed record LedgerHashes(
+    string Function,
+    IReadOnlyList<Field> KeyColumns,
+    IReadOnlyList<Field> RowColumns,
+    Field? RankColumn = null
+)
 {
     /// <summary><see cref="Hashing.RowHasher"/> with the seeds of keys and rows. Any change of these needs another name.</summary>
     public const string Current = "rowhasher-1";
@@ -15,7 +21,16 @@ public sealed record LedgerHashes(string Function, IReadOnlyList<Field> KeyColum
     public bool Matches(LedgerHashes other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return Function == other.Function && Same(KeyColumns, other.KeyColumns) && Same(RowColumns, other.RowColumns);
+        return MatchesKeys(other)
+            && Same(RowColumns, other.RowColumns)
+            && Same(RankColumn is null ? [] : [RankColumn], other.RankColumn is null ? [] : [other.RankColumn]);
+    }
+
+    /// <summary>Whether at least the hashes of keys compare.</summary>
+    public bool MatchesKeys(LedgerHashes other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Function == other.Function && Same(KeyColumns, other.KeyColumns);
     }
 
     private static bool Same(IReadOnlyList<Field> one, IReadOnlyList<Field> other) =>
