@@ -71,6 +71,16 @@ internal static class ReportJson
         );
         writer.WriteString("run_id", report.RunId);
         WriteNumber(writer, "seconds", report.Seconds);
+        writer.WriteString("table", report.Table);
+        if (report.TableVersion is { } version)
+        {
+            writer.WriteNumber("table_version", version);
+        }
+        else
+        {
+            writer.WriteNull("table_version");
+        }
+        writer.WriteBoolean("nothing_to_do", report.NothingToDo);
     }
 
     private static void WriteFiles(Utf8JsonWriter writer, string name, List<FileReport> files, Func<string, string> masked)

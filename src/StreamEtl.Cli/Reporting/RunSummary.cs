@@ -63,6 +63,10 @@ internal static class RunSummary
         {
             SchemaInferOptions => $"{Names(report)}  {report.Schema.Count} columns  {Rows(report.RowsRead)}  {end}",
             SchemaValidateOptions => $"{Names(report)}  keeps to the schema  {Rows(report.RowsRead)}  {end}",
+            IngestOptions when report.NothingToDo =>
+                $"{Names(report)}  nothing to do: {job.Output} has these rows already (version {report.TableVersion})  {end}",
+            IngestOptions =>
+                $"{Names(report)} → {job.Output}, version {report.TableVersion}  {Rows(report.RowsWritten)}  {ByteSize.Format(read)} → {ByteSize.Format(written)}  {end}",
             _ => $"{Names(report)} → {job.Output}  {Rows(report.RowsWritten)}  {ByteSize.Format(read)} → {ByteSize.Format(written)}  {end}",
         };
     }
@@ -70,7 +74,7 @@ internal static class RunSummary
     private static string Counts(RunReport report, JobOptions job)
     {
         List<string> parts = [];
-        if (job is DiffOptions)
+        if (job is DiffOptions or IngestOptions)
         {
             parts.Add(Count(report.Inserts, report.Inserts == 1 ? "insert" : "inserts"));
             parts.Add(Count(report.Updates, report.Updates == 1 ? "update" : "updates"));
@@ -79,6 +83,10 @@ internal static class RunSummary
             if (report.ChangedWithoutDate > 0)
             {
                 parts.Add(Count(report.ChangedWithoutDate, "changed without a newer date"));
+            }
+            if (report.Held > 0)
+            {
+                parts.Add(Count(report.Held, "held"));
             }
         }
         if (job is DedupeOptions || report.DuplicatesRemoved > 0)

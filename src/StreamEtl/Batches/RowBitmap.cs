@@ -91,6 +91,9 @@ public sealed class RowBitmap : IDisposable
         return set;
     }
 
+    /// <summary>The bits of 64 rows: of row 64 × <paramref name="index"/> the lowest.</summary>
+    internal ulong Word(long index) => _words[index];
+
     /// <summary>Number of set bits.</summary>
     public long Count()
     {

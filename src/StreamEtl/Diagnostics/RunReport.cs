@@ -59,6 +59,15 @@ public sealed class RunReport
     /// <summary>ingest: rows held back from deletion.</summary>
     public long Held { get; set; }
 
+    /// <summary>ingest: the table's name; null for other verbs.</summary>
+    public string? Table { get; set; }
+
+    /// <summary>ingest: the table's version after the run; null for other verbs, and before anything was committed.</summary>
+    public long? TableVersion { get; set; }
+
+    /// <summary>ingest: true when the table was left as it is because the input changes nothing.</summary>
+    public bool NothingToDo { get; set; }
+
     /// <summary>Keys that had differing rows within one snapshot.</summary>
     public long DuplicateKeys { get; set; }
 

@@ -11,7 +11,7 @@ namespace StreamEtl.Parsing;
 /// A CSV input as rows. Reading scans each block once: the same pass that finds where records end, so that blocks can be cut, finds where fields end. Decoding,
 /// on other threads, turns fields into columns.
 /// </summary>
-public sealed class CsvRowSource : IRowSource, ISelectiveSource
+public sealed class CsvRowSource : IRowSource, ISelectiveSource, ILineSource
 {
     private const int SampleBytes = 1 << 20;
 
@@ -105,6 +105,9 @@ public sealed class CsvRowSource : IRowSource, ISelectiveSource
     }
 
     /// <inheritdoc/>
+    public bool? EndsWithLineBreak { get; private set; }
+
+    /// <inheritdoc/>
     public async ValueTask<SourceUnit?> ReadAsync(int targetBytes, CancellationToken cancellationToken)
     {
         if (_ended && _carryStart == _carryEnd)
@@ -144,6 +147,10 @@ public sealed class CsvRowSource : IRowSource, ISelectiveSource
         {
             length = await FillAsync(block, length, size, cancellationToken).ConfigureAwait(false);
             bool isLast = _ended && _carryStart == _carryEnd;
+            if (isLast && length > 0)
+            {
+                EndsWithLineBreak = block[length - 1] is (byte)'\n' or (byte)'\r';
+            }
             if (length == 0)
             {
                 lease.Dispose();

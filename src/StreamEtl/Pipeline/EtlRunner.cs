@@ -54,6 +54,7 @@ public static class EtlRunner
             ConvertOptions convert => new ConvertJob(run, convert),
             DedupeOptions dedupe => new DedupeJob(run, dedupe),
             DiffOptions diff => new DiffJob(run, diff),
+            IngestOptions ingest => new IngestJob(run, ingest),
             SchemaInferOptions infer => new SchemaInferJob(run, infer),
             SchemaValidateOptions validate => new SchemaValidateJob(run, validate),
             _ => throw new StreamEtlException(ErrorKind.Internal, $"no job runs {run.Options.GetType().Name}"),

@@ -1,3 +1,5 @@
+using StreamEtl.Storage;
+
 namespace StreamEtl.Pipeline;
 
 /// <summary><c>ingest</c>: inputs, matched by column name, into a managed table. <see cref="JobOptions.Output"/> is what messages call the table.</summary>
@@ -11,6 +13,9 @@ public sealed record IngestOptions : JobOptions
 
     /// <summary>The folder that holds tables.</summary>
     public required string Into { get; init; }
+
+    /// <summary>The same folder as a store, where it is not one of this machine; null: <see cref="Into"/> names a local folder.</summary>
+    public IObjectStore? Store { get; init; }
 
     /// <summary>Key columns. Empty: those that the table has already.</summary>
     public required IReadOnlyList<string> Key { get; init; }

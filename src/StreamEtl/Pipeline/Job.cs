@@ -45,12 +45,25 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
     /// <summary>Opens the sides and decides the types to start with. A side is a label and the paths of its inputs.</summary>
     protected async Task OpenAsync(bool infer, params (string Label, IReadOnlyList<string> Paths)[] sides)
     {
+        await PrepareAsync(infer, sides).ConfigureAwait(false);
+        UseSides(_sides);
+    }
+
+    /// <summary>Opens the sides; the types are decided by <see cref="UseSides"/>.</summary>
+    protected async Task PrepareAsync(bool infer, params (string Label, IReadOnlyList<string> Paths)[] sides)
+    {
         Infer = infer;
         _sides = [.. sides.Select(s => new TableSide(s.Label, [.. s.Paths.Select(p => TableInputs.Create(p, Run.Options))]))];
         foreach (TableSide side in _sides)
         {
             await side.PrepareAsync(Run, infer).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Takes sides that have been prepared, in place of those before, and decides the types to start with.</summary>
+    protected void UseSides(params TableSide[] sides)
+    {
+        _sides = sides;
         if (_sides.All(s => s.Names.Count == 0) || (!AllowsEmpty && _sides.Any(s => s.Names.Count == 0)))
         {
             throw new StreamEtlException(

@@ -13,7 +13,7 @@ internal static class OutputRules
         {
             RefuseCompressed(options.Output, "-o", "a schema");
         }
-        else if (options is not SchemaValidateOptions)
+        else if (options is not (SchemaValidateOptions or IngestOptions))
         {
             CheckTable(options);
         }

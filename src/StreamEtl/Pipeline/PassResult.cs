@@ -14,4 +14,7 @@ internal sealed class PassResult
 
     /// <summary>NULLs of each output column.</summary>
     public long[] NullCounts { get; set; } = [];
+
+    /// <summary>For each input read, whether its last record ended with a line break; null where records do not end so, or there was none.</summary>
+    public List<bool?> Endings { get; } = [];
 }

@@ -138,6 +138,7 @@ internal sealed class PipelineGraph
             (source as IPlannedSource)?.SetPlan(input.Plan);
             await PumpAsync(input).ConfigureAwait(false);
             _run.WarnOf(source);
+            _result.Endings.Add((source as ILineSource)?.EndsWithLineBreak);
             Volatile.Write(ref _bytesDone, _bytesDone + source.Position);
         }
     }

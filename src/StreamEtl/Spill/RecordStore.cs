@@ -46,7 +46,7 @@ internal sealed class RecordStore : IDisposable
     /// <summary>Bytes on disk.</summary>
     public long SpilledBytes => _file.Length;
 
-    /// <summary>Adds a record to its partition. One caller at a time.</summary>
+    /// <summary>Adds a record to its partition. One caller at a time for each partition.</summary>
     public void Add(in KeyRecord record, ReadOnlySpan<byte> content = default) =>
         _partitions[record.Key.High >> (64 - PartitionBits)].Add(record, content);
 
@@ -72,6 +72,9 @@ internal sealed class RecordStore : IDisposable
             },
             _ => { }
         );
+
+    /// <summary>A partition, by the bits that it has in common. The caller lets go of it.</summary>
+    public RecordPartition Take(int partition) => _partitions[partition];
 
     /// <inheritdoc/>
     public void Dispose()

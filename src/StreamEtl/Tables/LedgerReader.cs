@@ -42,9 +42,16 @@ internal sealed class LedgerReader : IAsyncDisposable
         }
         try
         {
-            if (reader.Info.Length != file.Bytes || file.Bytes != LedgerFormat.HeadBytes + (file.Rows * LedgerFormat.RecordBytes) + LedgerFormat.EndBytes)
+            if (
+                reader.Info.Length != file.Bytes
+                || file.Bytes != LedgerFormat.HeadBytes + (file.Rows * LedgerFormat.RecordBytes) + LedgerFormat.EndBytes
+            )
             {
-                throw Damaged(store, file.Path, $"the ledger file has {reader.Info.Length} bytes where its commit record says {file.Bytes}");
+                throw Damaged(
+                    store,
+                    file.Path,
+                    $"the ledger file has {reader.Info.Length} bytes where its commit record says {file.Bytes}"
+                );
             }
             byte[] head = new byte[LedgerFormat.HeadBytes];
             byte[] end = new byte[LedgerFormat.EndBytes];

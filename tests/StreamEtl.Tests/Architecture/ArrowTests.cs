@@ -27,7 +27,7 @@ public sealed partial class ArrowTests
         ["Sinks"] = ["Errors"],
         ["Storage"] = ["Errors", "Sinks"],
         ["Diagnostics"] = ["Errors", "Types"],
-        ["Tables"] = ["Errors", "Memory", "Types", "Batches", "Hashing", "Spill", "Storage", "Diagnostics"],
+        ["Tables"] = ["Errors", "Types", "Batches", "Spill", "Storage", "Diagnostics"],
         ["Pipeline"] = ["*"],
     };
 

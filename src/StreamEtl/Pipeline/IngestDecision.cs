@@ -1,0 +1,31 @@
+using StreamEtl.Diff;
+using StreamEtl.Tables;
+
+namespace StreamEtl.Pipeline;
+
+/// <summary>What the first pass over an input has found.</summary>
+/// <param name="Columns">The columns that it was found under.</param>
+/// <param name="Delta">Changes of the ledger.</param>
+/// <param name="Outcome">Rows to write, and counts.</param>
+/// <param name="Ledger">The ledger that it was compared with; its hashes are those of the columns.</param>
+/// <param name="Inputs">What was read.</param>
+/// <param name="Rows">Well-formed rows read.</param>
+internal sealed record IngestDecision(
+    IngestColumns Columns,
+    LedgerDelta Delta,
+    DiffOutcome Outcome,
+    IReadOnlyList<LedgerFile> Ledger,
+    IReadOnlyList<CommitInput> Inputs,
+    long Rows
+) : IDisposable
+{
+    /// <summary>Numbers of the written rows.</summary>
+    public RowRanks Ranks { get; } = new(Outcome.Inserted, Outcome.Updated);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Outcome.Dispose();
+        Delta.Dispose();
+    }
+}

@@ -1,0 +1,222 @@
+using StreamEtl.Batches;
+using StreamEtl.Diagnostics;
+using StreamEtl.Diff;
+using StreamEtl.Sources;
+using StreamEtl.Spill;
+using StreamEtl.Storage;
+using StreamEtl.Tables;
+
+namespace StreamEtl.Pipeline;
+
+/// <content>The first pass: what changes.</content>
+internal sealed partial class IngestJob
+{
+    private const int LedgerBlock = 16 << 10;
+
+    /// <summary>Compares the input, the last side, with a ledger: that of <paramref name="joined"/>, or none when the input takes the table's place.</summary>
+    private async Task<IngestDecision> DecideAsync(CommitRecord? newest, CommitRecord? joined, TableTransaction transaction)
+    {
+        await Run.Rejects.RestartAsync().ConfigureAwait(false);
+        IngestColumns columns = IngestColumns.Build(Columns, options, newest, joins: joined is not null);
+        IReadOnlyList<LedgerFile> ledger = joined is null
+            ? []
+            : await ComparableLedgerAsync(columns, joined, transaction).ConfigureAwait(false);
+        var delta = new LedgerDelta(Run.Budget, options.TempDirectory, options.Threads, joined?.Files ?? []);
+        try
+        {
+            using SnapshotDiff diff = NewDiff(columns, delta);
+            await AddLedgerAsync(diff, ledger).ConfigureAwait(false);
+            PassSegment segment = Compare(diff, columns);
+            PassResult result = await PipelineGraph
+                .RunAsync(
+                    Run,
+                    new PassSpec
+                    {
+                        Phase = "comparing",
+                        Segments = [segment],
+                        CountsRows = true,
+                    }
+                )
+                .ConfigureAwait(false);
+            CrashPoint.Reach("ingest-read");
+            DiffOutcome outcome = diff.Finish(0, segment.NextRow);
+            Run.Report.SpilledBytes += diff.SpilledBytes + delta.SpilledBytes;
+            List<FileReport> inputs = Run.Report.Inputs;
+            return new IngestDecision(
+                columns,
+                delta,
+                outcome,
+                ledger,
+                [.. inputs.Select((file, i) => new CommitInput(file.Path, file.Bytes, file.Rows, result.Endings.ElementAtOrDefault(i)))],
+                segment.NextRow
+            );
+        }
+        catch
+        {
+            delta.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Every column is converted, also those that are not compared: a value that contradicts a type must be found while nothing has been decided.</summary>
+    private PassSegment Compare(SnapshotDiff diff, IngestColumns columns) =>
+        Segment(
+            Sides.Count - 1,
+            Columns,
+            _ => true,
+            columns.Keys,
+            prepare: batch =>
+            {
+                RowHashes.HashKeys(batch, columns.Keys);
+                RowHashes.HashRows(batch, columns.Compared);
+            },
+            accept: batch =>
+                diff.Add(
+                    isNew: true,
+                    batch.KeyHashes.AsSpan(0, batch.RowCount),
+                    batch.RowHashes.AsSpan(0, batch.RowCount),
+                    columns.Date < 0 ? null : batch.Columns[columns.Date],
+                    [],
+                    [],
+                    batch.FirstRow
+                )
+        );
+
+    private async Task AddLedgerAsync(SnapshotDiff diff, IReadOnlyList<LedgerFile> files)
+    {
+        LedgerState ledger = await LedgerState.OpenAsync(_log.Store, files, Run.CancellationToken).ConfigureAwait(false);
+        await using (ledger.ConfigureAwait(false))
+        {
+            var block = new KeyRecord[LedgerBlock];
+            for (
+                int count = await ledger.ReadAsync(block, Run.CancellationToken).ConfigureAwait(false);
+                count > 0;
+                count = await ledger.ReadAsync(block, Run.CancellationToken).ConfigureAwait(false)
+            )
+            {
+                diff.AddOld(block.AsSpan(0, count));
+            }
+        }
+    }
+
+    /// <summary>The version's ledger, or a new one when its hashes were made of other columns or types: then the table's files are read once.</summary>
+    private async Task<IReadOnlyList<LedgerFile>> ComparableLedgerAsync(
+        IngestColumns columns,
+        CommitRecord joined,
+        TableTransaction transaction
+    )
+    {
+        if (columns.Hashes.Matches(joined.Hashes))
+        {
+            return joined.Ledger;
+        }
+        Run.Report.Passes.Add("read the table once: the columns to compare, or their types, are not those of its ledger");
+        RowBitmap[] live = [.. joined.Files.Select(f => new RowBitmap(f.Rows, Run.Budget))];
+        try
+        {
+            await MarkLiveAsync(joined, live).ConfigureAwait(false);
+            return [await RebuildAsync(columns, joined, live, transaction).ConfigureAwait(false)];
+        }
+        finally
+        {
+            foreach (RowBitmap bitmap in live)
+            {
+                bitmap.Dispose();
+            }
+        }
+    }
+
+    private async Task MarkLiveAsync(CommitRecord joined, RowBitmap[] live)
+    {
+        LedgerState ledger = await LedgerState.OpenAsync(_log.Store, joined.Ledger, Run.CancellationToken).ConfigureAwait(false);
+        await using (ledger.ConfigureAwait(false))
+        {
+            var block = new KeyRecord[LedgerBlock];
+            for (
+                int count = await ledger.ReadAsync(block, Run.CancellationToken).ConfigureAwait(false);
+                count > 0;
+                count = await ledger.ReadAsync(block, Run.CancellationToken).ConfigureAwait(false)
+            )
+            {
+                foreach (ref readonly KeyRecord record in block.AsSpan(0, count))
+                {
+                    live[LedgerFormat.FileOf(record.Place)].Set(LedgerFormat.RowOf(record.Place));
+                }
+            }
+        }
+    }
+
+    /// <summary>Hashes the live rows of the table's files under the columns and types of now, into a ledger file.</summary>
+    private async Task<LedgerFile> RebuildAsync(IngestColumns columns, CommitRecord joined, RowBitmap[] live, TableTransaction transaction)
+    {
+        using var rows = new LedgerDelta(Run.Budget, options.TempDirectory, options.Threads, []);
+        var segments = new List<PassSegment>();
+        for (int f = 0; f < joined.Files.Count; f++)
+        {
+            if (live[f].Count() > 0)
+            {
+                segments.Add(Rehash(columns, joined.Files[f], f, live[f], rows));
+            }
+        }
+        await PipelineGraph.RunAsync(Run, new PassSpec { Phase = "reading the table", Segments = segments }).ConfigureAwait(false);
+        return await WriteLedgerAsync(transaction, rows.Drain(place => place)).ConfigureAwait(false);
+    }
+
+    private PassSegment Rehash(IngestColumns columns, TableFile file, int number, RowBitmap live, LedgerDelta rows)
+    {
+        long row = -1;
+        return Stored(
+            columns,
+            file,
+            live,
+            c => columns.Keys.Contains(c) || columns.Compared.Contains(c) || c == columns.Date,
+            prepare: batch =>
+            {
+                RowHashes.HashKeys(batch, columns.Keys);
+                RowHashes.HashRows(batch, columns.Compared);
+            },
+            accept: batch =>
+            {
+                Column? date = columns.Date < 0 ? null : batch.Columns[columns.Date];
+                for (int i = 0; i < batch.RowCount; i++)
+                {
+                    row = live.Next(row + 1, live.Rows);
+                    ulong rank = date is null ? 0 : Hashing.SortKey.Fixed(date, i, inverted: false);
+                    rows.Inserted(new KeyRecord(batch.KeyHashes![i], batch.RowHashes![i].High, rank, LedgerFormat.Place(number, row)));
+                }
+            }
+        );
+    }
+
+    /// <summary>A segment that reads rows of a file of the table, under the job's columns. The file may lack some of them, or hold narrower types.</summary>
+    private PassSegment Stored(
+        IngestColumns columns,
+        TableFile file,
+        RowBitmap rows,
+        Func<int, bool> wanted,
+        Action<RowBatch>? prepare,
+        Action<RowBatch>? accept
+    ) =>
+        new()
+        {
+            Side = new TableSide("table", [new StoredParquetInput(_log.Store, file, rows)]),
+            Plan = (_, found) =>
+            {
+                var ordinals = found.Select((column, i) => (column.Name, i)).ToDictionary(c => c.Name, c => c.i);
+                return
+                [
+                    .. Columns.Columns.Select(
+                        (column, c) =>
+                            new PlanColumn(
+                                columns.Name(c),
+                                ordinals.GetValueOrDefault(columns.Name(c), -1),
+                                column.Type,
+                                wanted(c) ? ColumnMode.Convert : ColumnMode.Skip
+                            )
+                    ),
+                ];
+            },
+            Prepare = prepare,
+            Accept = accept,
+        };
+}

@@ -1,0 +1,313 @@
+using StreamEtl.Batches;
+using StreamEtl.Diff;
+using StreamEtl.Spill;
+using StreamEtl.Storage;
+using StreamEtl.Tables;
+using StreamEtl.Types;
+
+namespace StreamEtl.Pipeline;
+
+/// <content>The second pass: the files of a version, and its record.</content>
+internal sealed partial class IngestJob
+{
+    /// <summary>When what later ledger files hold exceeds this share of the first, they are merged into a new one: reading stays cheap, and each record is rewritten few times.</summary>
+    private const int MergeShare = 4;
+
+    /// <summary>Ledger files that are merged while reading at most; each has a block in memory.</summary>
+    private const int MostLedgers = 32;
+
+    /// <summary>The input becomes the table.</summary>
+    private async Task<bool> LoadAsync(TableSide input, CommitRecord? newest, TableTransaction transaction)
+    {
+        UseSides(input);
+        IngestDecision? found = null;
+        try
+        {
+            await WithTypesAsync(async () => found = await DecideAsync(newest, joined: null, transaction).ConfigureAwait(false))
+                .ConfigureAwait(false);
+            IngestDecision decision = found!;
+            DiffCounts counts = decision.Outcome.Counts;
+            Describe(counts);
+            IngestGuards.CheckInput(options, newest, decision);
+            string checksum = decision.Delta.Checksum(default).ToString();
+            if (newest is not null)
+            {
+                ReportChanges(decision, newest);
+                if (IsLoadedAlready(decision, newest, checksum))
+                {
+                    return NothingToDo(newest);
+                }
+            }
+            LedgerFile ledger = await WriteLedgerAsync(
+                    transaction,
+                    decision.Delta.Drain(row => LedgerFormat.Place(0, decision.Ranks.Of(row)))
+                )
+                .ConfigureAwait(false);
+            CommitCounts done = await CountLoadAsync(decision, newest, ledger).ConfigureAwait(false);
+            // Where keys are hashed otherwise nobody knows which are gone, but how many must be.
+            bool known = newest is null || decision.Columns.Hashes.MatchesKeys(newest.Hashes);
+            IngestGuards.CheckDeletes(options, newest, known ? done.Deletes : newest!.Counts.Rows - done.Rows, decision.Rows);
+            TableFile? file = await WriteFileAsync(
+                    TableFileRole.Full,
+                    decision,
+                    await transaction.CreateFullAsync(Run.CancellationToken).ConfigureAwait(false),
+                    [Emit(decision, null)],
+                    transaction
+                )
+                .ConfigureAwait(false);
+            return file is not null
+                && await CommitAsync(
+                        transaction,
+                        Record(decision, newest, CommitMode.Full, done, checksum) with
+                        {
+                            Files = [file],
+                            Ledger = [ledger],
+                        }
+                    )
+                    .ConfigureAwait(false);
+        }
+        finally
+        {
+            found?.Dispose();
+        }
+    }
+
+    /// <summary>What the input changes is added to the table.</summary>
+    private async Task<bool> ChangeAsync(TableSide input, CommitRecord newest, TableTransaction transaction)
+    {
+        var table = new TableSide("table", [new SchemaOnlyInput($"table '{newest.Table}'", newest.Schema)]);
+        await table.PrepareAsync(Run, infer: false).ConfigureAwait(false);
+        UseSides(table, input);
+        IngestDecision? found = null;
+        try
+        {
+            await WithTypesAsync(async () => found = await DecideAsync(newest, newest, transaction).ConfigureAwait(false))
+                .ConfigureAwait(false);
+            IngestDecision decision = found!;
+            DiffCounts counts = decision.Outcome.Counts;
+            Describe(counts);
+            IngestGuards.CheckInput(options, newest, decision);
+            IngestGuards.CheckDeletes(options, newest, counts.Deletes, decision.Rows);
+            ReportChanges(decision, newest);
+            if (counts.Inserts + counts.Updates + counts.Deletes == 0)
+            {
+                return NothingToDo(newest);
+            }
+            int number = newest.Files.Count;
+            IReadOnlyList<LedgerFile> ledger = await ExtendLedgerAsync(
+                    decision.Ledger,
+                    decision.Delta.Drain(row => LedgerFormat.Place(number, decision.Ranks.Of(row))),
+                    counts.Inserts + counts.Updates + counts.Deletes,
+                    transaction
+                )
+                .ConfigureAwait(false);
+            TableFile? file = await WriteFileAsync(
+                    TableFileRole.Changes,
+                    decision,
+                    await transaction.CreateChangesAsync(Run.Report.StartedAt, Run.CancellationToken).ConfigureAwait(false),
+                    ChangeSegments(decision, newest),
+                    transaction
+                )
+                .ConfigureAwait(false);
+            CommitCounts done = ChangeCounts(counts, newest);
+            string checksum = decision.Delta.Checksum(TableChecksum.Parse(newest.Checksum)).ToString();
+            return file is not null
+                && await CommitAsync(
+                        transaction,
+                        Record(decision, newest, CommitMode.Cdc, done, checksum) with
+                        {
+                            Files = [.. newest.Files, file],
+                            Ledger = ledger,
+                        }
+                    )
+                    .ConfigureAwait(false);
+        }
+        finally
+        {
+            found?.Dispose();
+        }
+    }
+
+    private List<PassSegment> ChangeSegments(IngestDecision decision, CommitRecord newest)
+    {
+        var cdc = new CdcColumns(Run.Report.StartedAt);
+        var segments = new List<PassSegment>();
+        if (decision.Ranks.Count > 0)
+        {
+            segments.Add(Emit(decision, batch => cdc.Add(batch, decision.Outcome.Inserted)));
+        }
+        for (int f = 0; f < newest.Files.Count; f++)
+        {
+            if (decision.Delta.DeletedRows[f].Count() > 0)
+            {
+                segments.Add(
+                    Stored(
+                        decision.Columns,
+                        newest.Files[f],
+                        decision.Delta.DeletedRows[f],
+                        _ => true,
+                        prepare: null,
+                        accept: batch =>
+                        {
+                            batch.Columns = RowHashes.Pick(batch, decision.Columns.Order);
+                            cdc.Add(batch, null);
+                        }
+                    )
+                );
+            }
+        }
+        return segments;
+    }
+
+    /// <summary>Rows of the input that came or changed.</summary>
+    private PassSegment Emit(IngestDecision decision, Action<RowBatch>? mark)
+    {
+        RowBitmap inserted = decision.Outcome.Inserted;
+        RowBitmap updated = decision.Outcome.Updated;
+        return Segment(
+            Sides.Count - 1,
+            Columns,
+            _ => true,
+            decision.Columns.Keys,
+            choose: (firstRow, count, positions) => inserted.Select(updated, firstRow, count, positions),
+            accept: batch =>
+            {
+                batch.Columns = RowHashes.Pick(batch, decision.Columns.Order);
+                if (batch.SelectedCount > 0)
+                {
+                    mark?.Invoke(batch);
+                }
+            }
+        );
+    }
+
+    /// <summary>Writes a Parquet file and makes it visible; null when its name was taken meanwhile.</summary>
+    private async Task<TableFile?> WriteFileAsync(
+        TableFileRole role,
+        IngestDecision decision,
+        IObjectWriter writer,
+        IReadOnlyList<PassSegment> segments,
+        TableTransaction transaction
+    )
+    {
+        IReadOnlyList<Field> fields = decision.Columns.Fields;
+        IReadOnlyList<Field> written = role == TableFileRole.Full ? fields : [.. fields, .. CdcColumns.Fields];
+        TableFileOutput output = await TableFileOutput.OpenAsync(Run, writer, written).ConfigureAwait(false);
+        await using (output.ConfigureAwait(false))
+        {
+            PassResult result = await PipelineGraph
+                .RunAsync(
+                    Run,
+                    new PassSpec
+                    {
+                        Phase = role == TableFileRole.Full ? "writing" : "writing changes",
+                        Segments = segments,
+                        Encoder = output.Encoder,
+                        Output = output.Stream,
+                    }
+                )
+                .ConfigureAwait(false);
+            TableFile file = await output.FinishAsync(Run, role, result.RowsWritten).ConfigureAwait(false);
+            if (!await transaction.CommitAsync(output.Writer, file.Sha256, Run.CancellationToken).ConfigureAwait(false))
+            {
+                return null;
+            }
+            CrashPoint.Reach("ingest-changes-written");
+            ReportFile(file, fields, result);
+            return file;
+        }
+    }
+
+    private async Task<LedgerFile> WriteLedgerAsync(TableTransaction transaction, IEnumerable<ArraySegment<KeyRecord>> partitions)
+    {
+        IObjectWriter writer = await transaction.CreateLedgerAsync(Run.CancellationToken).ConfigureAwait(false);
+        await using (writer.ConfigureAwait(false))
+        {
+            var ledger = new LedgerWriter(writer.Stream);
+            foreach (ArraySegment<KeyRecord> partition in partitions)
+            {
+                Run.CancellationToken.ThrowIfCancellationRequested();
+                ledger.Write(partition);
+            }
+            return await FinishAsync(transaction, writer, ledger).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Adds changes to a ledger: as one more file, or, when there is much in such files, as a new whole one.</summary>
+    private async Task<IReadOnlyList<LedgerFile>> ExtendLedgerAsync(
+        IReadOnlyList<LedgerFile> before,
+        IEnumerable<ArraySegment<KeyRecord>> partitions,
+        long changes,
+        TableTransaction transaction
+    )
+    {
+        long later = before.Skip(1).Sum(l => l.Rows) + changes;
+        if (later <= before[0].Rows / MergeShare && before.Count < MostLedgers)
+        {
+            return [.. before, await WriteLedgerAsync(transaction, partitions).ConfigureAwait(false)];
+        }
+        LedgerState older = await LedgerState.OpenAsync(_log.Store, before, Run.CancellationToken).ConfigureAwait(false);
+        await using (older.ConfigureAwait(false))
+        {
+            IObjectWriter writer = await transaction.CreateLedgerAsync(Run.CancellationToken).ConfigureAwait(false);
+            await using (writer.ConfigureAwait(false))
+            {
+                var ledger = new LedgerWriter(writer.Stream);
+                var merge = new LedgerMerge(older, ledger);
+                foreach (ArraySegment<KeyRecord> partition in partitions)
+                {
+                    await merge.WriteAsync(partition, Run.CancellationToken).ConfigureAwait(false);
+                }
+                await merge.FinishAsync(Run.CancellationToken).ConfigureAwait(false);
+                return [await FinishAsync(transaction, writer, ledger).ConfigureAwait(false)];
+            }
+        }
+    }
+
+    private async Task<LedgerFile> FinishAsync(TableTransaction transaction, IObjectWriter writer, LedgerWriter ledger)
+    {
+        ledger.Finish();
+        var file = new LedgerFile(writer.Key, ledger.Count, writer.Length);
+        if (!await transaction.CommitAsync(writer, sha256: null, Run.CancellationToken).ConfigureAwait(false))
+        {
+            throw new Errors.StreamEtlException(Errors.ErrorKind.Internal, $"the name '{writer.Key}' is taken");
+        }
+        CrashPoint.Reach("ingest-ledger-written");
+        return file;
+    }
+
+    private async Task<bool> CommitAsync(TableTransaction transaction, CommitRecord record)
+    {
+        CrashPoint.Reach("ingest-before-commit");
+        if (!await transaction.CommitAsync(record, Run.CancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+        CrashPoint.Reach("ingest-committed");
+        Run.Report.TableVersion = record.Version;
+        return true;
+    }
+
+    /// <summary>A record of the version, without its files.</summary>
+    private CommitRecord Record(IngestDecision decision, CommitRecord? newest, CommitMode mode, CommitCounts counts, string checksum) =>
+        new()
+        {
+            Version = (newest?.Version ?? 0) + 1,
+            Previous = newest?.Version ?? 0,
+            Mode = mode,
+            CreatedAt = Run.Report.StartedAt,
+            RunId = Run.Report.RunId,
+            Table = _log.Layout.Table,
+            Key = [.. decision.Columns.Hashes.KeyColumns.Select(f => f.Name)],
+            DateField = decision.Columns.Hashes.RankColumn?.Name,
+            Compare = decision.Columns.ComparesAll ? null : [.. decision.Columns.Hashes.RowColumns.Select(f => f.Name)],
+            Schema = decision.Columns.Fields,
+            Files = [],
+            Ledger = [],
+            Hashes = decision.Columns.Hashes,
+            Counts = counts,
+            Inputs = decision.Inputs,
+            Checksum = checksum,
+            SchemaChanges = [.. Run.Report.SchemaChanges],
+        };
+}
