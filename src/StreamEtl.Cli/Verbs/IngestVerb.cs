@@ -10,6 +10,13 @@ internal static class IngestVerb
 {
     public static readonly OptionSpec Table = new("table", OptionGroup.Verb, "name of the table (required)", "NAME");
     public static readonly OptionSpec Into = new("into", OptionGroup.Verb, "the folder that holds tables (required)", "DIR");
+    public static readonly OptionSpec Key = new(
+        "key",
+        OptionGroup.Verb,
+        "columns that say which rows are the same thing (first load)",
+        "COLS",
+        Arity.Repeated
+    );
     public static readonly OptionSpec Mode = OptionSpec.Choice(
         "mode",
         OptionGroup.Verb,
@@ -52,13 +59,12 @@ internal static class IngestVerb
                 ("the first load", "streametl ingest monday.csv --table orders --into lake --key id"),
                 ("every day after: what changed goes to lake/cdc", "streametl ingest tuesday.csv --table orders --into lake"),
                 ("start anew", "streametl ingest all.parquet --table orders --into lake --key id --mode full"),
-                ("half of the rows are really gone", "streametl ingest june.csv --table orders --into lake --max-delete-percent 60"),
             ],
             Options =
             [
                 Table,
                 Into,
-                DiffVerb.Key,
+                Key,
                 Mode,
                 DiffVerb.DateField,
                 DiffVerb.DateFieldStrict,
@@ -82,10 +88,11 @@ internal static class IngestVerb
             ],
             Notes =
             [
-                "DIR/full-load/NAME.parquet is the newest full load, DIR/cdc/NAME_YYYYMMDD_HHMMSS.parquet what a run",
-                "changed, with _cdc_operation (I, U or D) and _cdc_timestamp. The first run is a full load, later ones",
-                "are cdc: the input is the whole new snapshot. The same input again changes nothing. Key, date field",
-                "and compared columns are remembered. A malformed row whose key is readable deletes nothing.",
+                "DIR/full-load/NAME.parquet is the newest full load, DIR/cdc/NAME_YYYYMMDD_HHMMSS.parquet what a",
+                "run changed, with _cdc_operation (I, U or D) and _cdc_timestamp. The first run is a full load,",
+                "later ones are cdc: the input is the whole new snapshot. The same input again changes nothing.",
+                "Key, date field and compared columns are remembered. A malformed row whose key is readable",
+                "deletes nothing.",
             ],
             Build = Build,
         };
@@ -106,7 +113,7 @@ internal static class IngestVerb
             Inputs = inputs,
             Table = table,
             Into = into,
-            Key = arguments.Columns(DiffVerb.Key) ?? [],
+            Key = arguments.Columns(Key) ?? [],
             Mode = arguments.Text(Mode) switch
             {
                 "full" => IngestMode.Full,

@@ -176,7 +176,7 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
             {
                 if (kept is not null)
                 {
-                    Select(batch, one, other);
+                    ChosenRows.Select(batch, one, other);
                 }
                 if (lookalikes is not null)
                 {
@@ -189,20 +189,6 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
                 }
             }
         );
-    }
-
-    /// <summary>Selects the rows whose bit is set in one of two bitmaps.</summary>
-    private static void Select(RowBatch batch, RowBitmap one, RowBitmap? other)
-    {
-        int[] rows = batch.Lease.Rent<int>(batch.RowCount);
-        int found = 0;
-        for (int i = 0; i < batch.RowCount; i++)
-        {
-            long ordinal = batch.Ordinal(i);
-            rows[found] = i;
-            found += one.Get(ordinal) || other?.Get(ordinal) == true ? 1 : 0;
-        }
-        batch.Select(rows, found);
     }
 
     /// <summary>Keys can look alike only where they hold text, and where some came and some went.</summary>

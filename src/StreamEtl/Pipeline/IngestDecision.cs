@@ -7,6 +7,7 @@ namespace StreamEtl.Pipeline;
 /// <param name="Columns">The columns that it was found under.</param>
 /// <param name="Delta">Changes of the ledger.</param>
 /// <param name="Outcome">Rows to write, and counts.</param>
+/// <param name="Kept">The rows to write, among others, when all of them were kept; else the input is read again.</param>
 /// <param name="Ledger">The ledger that it was compared with; its hashes are those of the columns.</param>
 /// <param name="Inputs">What was read.</param>
 /// <param name="Rows">Well-formed rows read.</param>
@@ -14,6 +15,7 @@ internal sealed record IngestDecision(
     IngestColumns Columns,
     LedgerDelta Delta,
     DiffOutcome Outcome,
+    KeptRows? Kept,
     IReadOnlyList<LedgerFile> Ledger,
     IReadOnlyList<CommitInput> Inputs,
     long Rows
@@ -25,6 +27,7 @@ internal sealed record IngestDecision(
     /// <inheritdoc/>
     public void Dispose()
     {
+        Kept?.Release();
         Outcome.Dispose();
         Delta.Dispose();
     }

@@ -22,11 +22,12 @@ internal sealed partial class IngestJob
             ? []
             : await ComparableLedgerAsync(columns, joined, transaction).ConfigureAwait(false);
         var delta = new LedgerDelta(Run.Budget, options.TempDirectory, options.Threads, joined?.Files ?? []);
+        KeptRows? kept = joined is null ? null : new KeptRows(Run.Budget, Sides[^1].Inputs[0].Info);
         try
         {
             using SnapshotDiff diff = NewDiff(columns, delta);
             await AddLedgerAsync(diff, ledger).ConfigureAwait(false);
-            PassSegment segment = Compare(diff, columns);
+            PassSegment segment = Compare(diff, columns, kept);
             PassResult result = await PipelineGraph
                 .RunAsync(
                     Run,
@@ -46,6 +47,7 @@ internal sealed partial class IngestJob
                 columns,
                 delta,
                 outcome,
+                kept is { IsComplete: true } ? kept : null,
                 ledger,
                 [.. inputs.Select((file, i) => new CommitInput(file.Path, file.Bytes, file.Rows, result.Endings.ElementAtOrDefault(i)))],
                 segment.NextRow
@@ -53,13 +55,17 @@ internal sealed partial class IngestJob
         }
         catch
         {
+            kept?.Release();
             delta.Dispose();
             throw;
         }
     }
 
-    /// <summary>Every column is converted, also those that are not compared: a value that contradicts a type must be found while nothing has been decided.</summary>
-    private PassSegment Compare(SnapshotDiff diff, IngestColumns columns) =>
+    /// <summary>
+    /// Rows that are not settled at once are kept, where the ledger is in memory: then the input is read once. Every column is converted, also those that are not compared: a value that contradicts a type must be found while nothing has
+    /// been decided.
+    /// </summary>
+    private PassSegment Compare(SnapshotDiff diff, IngestColumns columns, KeptRows? kept) =>
         Segment(
             Sides.Count - 1,
             Columns,
@@ -71,15 +77,26 @@ internal sealed partial class IngestJob
                 RowHashes.HashRows(batch, columns.Compared);
             },
             accept: batch =>
-                diff.Add(
+            {
+                int[] open = batch.Lease.Rent<int>(batch.RowCount);
+                int count = diff.Add(
                     isNew: true,
                     batch.KeyHashes.AsSpan(0, batch.RowCount),
                     batch.RowHashes.AsSpan(0, batch.RowCount),
                     columns.Date < 0 ? null : batch.Columns[columns.Date],
                     [],
                     [],
-                    batch.FirstRow
-                )
+                    batch.FirstRow,
+                    open
+                );
+                if (count < 0)
+                {
+                    kept?.GiveUp();
+                    return;
+                }
+                batch.Select(open, count);
+                kept?.Add(batch);
+            }
         );
 
     private async Task AddLedgerAsync(SnapshotDiff diff, IReadOnlyList<LedgerFile> files)

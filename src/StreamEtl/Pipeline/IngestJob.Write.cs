@@ -169,9 +169,14 @@ internal sealed partial class IngestJob
             Columns,
             _ => true,
             decision.Columns.Keys,
-            choose: (firstRow, count, positions) => inserted.Select(updated, firstRow, count, positions),
+            choose: decision.Kept is not null ? null : (firstRow, count, positions) => inserted.Select(updated, firstRow, count, positions),
+            kept: decision.Kept,
             accept: batch =>
             {
+                if (decision.Kept is not null)
+                {
+                    ChosenRows.Select(batch, inserted, updated);
+                }
                 batch.Columns = RowHashes.Pick(batch, decision.Columns.Order);
                 if (batch.SelectedCount > 0)
                 {

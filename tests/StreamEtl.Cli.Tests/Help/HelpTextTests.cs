@@ -12,6 +12,7 @@ public sealed class HelpTextTests
     [InlineData("convert", "convert", "--help")]
     [InlineData("dedupe", "help", "dedupe")]
     [InlineData("diff", "diff", "-h")]
+    [InlineData("ingest", "ingest", "--help")]
     [InlineData("run", "help", "run")]
     [InlineData("schema-infer", "schema", "infer", "--help")]
     [InlineData("schema-validate", "help", "schema", "validate")]
@@ -110,7 +111,7 @@ public sealed class HelpTextTests
 
     [Theory]
     [InlineData("unknown command 'cnvert'", "did you mean 'convert'?", "cnvert", "a.csv")]
-    [InlineData("unknown command 'zzz'", "commands: convert, dedupe, diff, run, schema", "zzz")]
+    [InlineData("unknown command 'zzz'", "commands: convert, dedupe, diff, ingest, run, schema", "zzz")]
     [InlineData("unknown command 'dedup'", "did you mean 'dedupe'?", "help", "dedup")]
     [InlineData("'schema' needs a second word", "streametl schema infer or streametl schema validate", "schema")]
     [InlineData("unknown command 'schema show'", "streametl schema infer or streametl schema validate", "schema", "show")]

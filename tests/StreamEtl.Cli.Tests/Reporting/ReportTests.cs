@@ -54,6 +54,9 @@ public sealed class ReportTests
               "started_at": "2024-01-31T12:00:00.123456Z",
               "run_id": "0193-7",
               "seconds": 2.123457,
+              "table": null,
+              "table_version": null,
+              "nothing_to_do": false,
               "inputs": [
                 {
                   "path": "São \"Paulo\"\n.csv",
