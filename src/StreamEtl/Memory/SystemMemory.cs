@@ -8,7 +8,7 @@ namespace StreamEtl.Memory;
 /// </summary>
 internal static unsafe partial class SystemMemory
 {
-    private const nuint Mapped = 64 << 10;
+    private const nuint Mapped = 16 << 10;
     private const nuint Huge = 8 << 20;
     private const int ReadWrite = 3;
     private const int PrivateAnonymous = 0x22;

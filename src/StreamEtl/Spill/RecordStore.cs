@@ -11,7 +11,7 @@ internal sealed class RecordStore : IDisposable
     /// <summary>Partitions: 2^8.</summary>
     public const int PartitionBits = 8;
 
-    private const int LargestChunk = 4096;
+    private const int LargestChunk = 1 << 16;
     private const int SmallestChunk = 64;
     private const int Partitions = 1 << PartitionBits;
 
@@ -34,8 +34,8 @@ internal sealed class RecordStore : IDisposable
             keepsContents,
             // The rest is for deciding, a partition a thread.
             budget.Limit
-                / 20
-                * 17
+                / 4
+                * 3
         );
         for (int i = 0; i < Partitions; i++)
         {
