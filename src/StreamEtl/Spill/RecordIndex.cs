@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using StreamEtl.Batches;
@@ -41,7 +40,7 @@ internal sealed class RecordIndex : IDisposable
         for (int p = 0; p < parts.Length; p++)
         {
             int own = Slots(partitions[p].Count);
-            parts[p] = new Part((int)records, (int)slots, own - 1);
+            parts[p] = new Part((int)records, (int)slots, own);
             records += partitions[p].Count;
             slots += own;
         }
@@ -66,7 +65,7 @@ internal sealed class RecordIndex : IDisposable
         foreach (ref readonly Hash128 key in keys)
         {
             ref readonly Part part = ref PartOf(key);
-            Prefetch(Unsafe.AsPointer(ref _slots[part.FirstSlot + ((int)key.Low & part.Mask)]));
+            Prefetch(Unsafe.AsPointer(ref _slots[part.FirstSlot + Slot(key, part.Slots)]));
         }
     }
 
@@ -76,7 +75,7 @@ internal sealed class RecordIndex : IDisposable
         foreach (ref readonly Hash128 key in keys)
         {
             ref readonly Part part = ref PartOf(key);
-            int slot = _slots[part.FirstSlot + ((int)key.Low & part.Mask)];
+            int slot = _slots[part.FirstSlot + Slot(key, part.Slots)];
             if (slot != 0)
             {
                 Prefetch(Unsafe.AsPointer(ref _records[part.FirstRecord + (slot & NumberMask) - 1]));
@@ -122,7 +121,7 @@ internal sealed class RecordIndex : IDisposable
     private int Find(in Part part, in Hash128 key, out int slot)
     {
         int tag = Tag(key);
-        for (int at = (int)key.Low & part.Mask; ; at = (at + 1) & part.Mask)
+        for (int at = Slot(key, part.Slots); ; at = at + 1 == part.Slots ? 0 : at + 1)
         {
             slot = part.FirstSlot + at;
             int entry = _slots[slot];
@@ -140,8 +139,11 @@ internal sealed class RecordIndex : IDisposable
 
     private ref readonly Part PartOf(in Hash128 key) => ref _parts[key.High >> (64 - RecordStore.PartitionBits)];
 
-    /// <summary>Half to three quarters full.</summary>
-    private static int Slots(long records) => (int)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(records + (records / 3), 4) + 1);
+    /// <summary>Scales 32 bits of the hash to the number of slots, by multiplication instead of division.</summary>
+    private static int Slot(in Hash128 key, int slots) => (int)((key.Low & uint.MaxValue) * (ulong)slots >> 32);
+
+    /// <summary>Three quarters full.</summary>
+    private static int Slots(long records) => (int)(records + (records / 3) + 4);
 
     private static int Tag(in Hash128 key) => (int)(key.Low >> 32) << NumberBits;
 
@@ -154,5 +156,5 @@ internal sealed class RecordIndex : IDisposable
     }
 
     /// <summary>A partition's share of the arrays.</summary>
-    private readonly record struct Part(int FirstRecord, int FirstSlot, int Mask);
+    private readonly record struct Part(int FirstRecord, int FirstSlot, int Slots);
 }

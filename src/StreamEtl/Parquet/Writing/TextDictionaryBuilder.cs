@@ -6,8 +6,8 @@ using StreamEtl.Memory;
 namespace StreamEtl.Parquet.Writing;
 
 /// <summary>
-/// Numbers the distinct texts of a column, giving up as soon as they are too many to pay. Texts are told apart by their first eight bytes and their length, which
-/// are kept beside the table, and only longer ones by the rest.
+/// Numbers the distinct texts of a column, giving up as soon as they are too many to pay. Texts are told apart by their length and their first and last eight bytes,
+/// which are kept beside the table, and only those of more than 16 bytes by the rest.
 /// </summary>
 internal sealed class TextDictionaryBuilder(int values, BufferLease lease)
 {
@@ -19,6 +19,7 @@ internal sealed class TextDictionaryBuilder(int values, BufferLease lease)
     private readonly int[] _slots = NewSlots(lease);
     private readonly TextView[] _views = lease.Rent<TextView>(MostValues + 1);
     private readonly ulong[] _heads = lease.Rent<ulong>(MostValues + 1);
+    private readonly ulong[] _tails = lease.Rent<ulong>(MostValues + 1);
     private readonly int[] _indices = lease.Rent<int>(Math.Max(values, 1));
     private byte[][] _heaps = new byte[256][];
     private int _count;
@@ -32,15 +33,16 @@ internal sealed class TextDictionaryBuilder(int values, BufferLease lease)
         {
             TextView view = views[i];
             ulong head = TextHead.Of(heap, view);
-            uint slot = (uint)(Hash(heap, view, head) >> (64 - SlotBits));
+            ulong tail = Tail(heap, view);
+            uint slot = (uint)(Hash(heap, view, head, tail) >> (64 - SlotBits));
             int number;
-            while ((number = _slots[slot] - 1) >= 0 && !IsEqual(number, heap, view, head))
+            while ((number = _slots[slot] - 1) >= 0 && !IsEqual(number, heap, view, head, tail))
             {
                 slot = (slot + 1) & ((1 << SlotBits) - 1);
             }
             if (number < 0)
             {
-                number = New(heap, view, head);
+                number = New(heap, view, head, tail);
                 _slots[slot] = _count;
                 if (_count > MostValues || _bytes > MostBytes)
                 {
@@ -61,6 +63,7 @@ internal sealed class TextDictionaryBuilder(int values, BufferLease lease)
     {
         lease.Release(_slots);
         lease.Release(_heads);
+        lease.Release(_tails);
         return _seen >= Sample || _count <= Math.Max(_seen / 2, 1) ? new TextDictionary(_views, _heaps, _count, _indices) : null;
     }
 
@@ -71,7 +74,7 @@ internal sealed class TextDictionaryBuilder(int values, BufferLease lease)
         return slots;
     }
 
-    private int New(byte[] heap, TextView view, ulong head)
+    private int New(byte[] heap, TextView view, ulong head, ulong tail)
     {
         if (_count == _heaps.Length)
         {
@@ -79,36 +82,44 @@ internal sealed class TextDictionaryBuilder(int values, BufferLease lease)
         }
         _views[_count] = view;
         _heads[_count] = head;
+        _tails[_count] = tail;
         _heaps[_count] = heap;
         _bytes += view.Length + sizeof(int);
         return _count++;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsEqual(int number, byte[] heap, TextView view, ulong head)
+    private bool IsEqual(int number, byte[] heap, TextView view, ulong head, ulong tail)
     {
         TextView known = _views[number];
         return _heads[number] == head
+            && _tails[number] == tail
             && known.Length == view.Length
             && (
-                view.Length <= 8
-                || heap.AsSpan(view.Start + 8, view.Length - 8).SequenceEqual(_heaps[number].AsSpan(known.Start + 8, known.Length - 8))
+                view.Length <= 16
+                || heap.AsSpan(view.Start + 8, view.Length - 16).SequenceEqual(_heaps[number].AsSpan(known.Start + 8, known.Length - 16))
             );
     }
 
-    /// <summary>Eight bytes at a time, the last eight overlapping what was read before (multiply and fold, as wyhash does).</summary>
+    /// <summary>The last eight bytes of a text longer than that; 0 for others, which their head tells whole.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Hash(byte[] heap, TextView view, ulong head)
+    private static ulong Tail(byte[] heap, TextView view) =>
+        view.Length > 8
+            ? Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(heap), view.Start + view.Length - 8))
+            : 0;
+
+    /// <summary>Multiply and fold, as wyhash does; of texts beyond 16 bytes also what lies between, eight at a time, overlapping the tail.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Hash(byte[] heap, TextView view, ulong head, ulong tail)
     {
-        ulong mixed = Fold(head ^ ((ulong)view.Length * 0x9E3779B97F4A7C15), 0xA0761D6478BD642F);
-        if (view.Length > 8)
+        ulong mixed = Fold(head ^ ((ulong)view.Length * 0x9E3779B97F4A7C15), tail ^ 0xA0761D6478BD642F);
+        if (view.Length > 16)
         {
             ref byte text = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(heap), view.Start);
             for (int at = 8; at < view.Length - 8; at += 8)
             {
                 mixed = Fold(mixed ^ Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref text, at)), 0xE7037ED1A0B428DB);
             }
-            mixed = Fold(mixed ^ Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref text, view.Length - 8)), 0x8EBC6AF09C88C6E3);
         }
         return mixed;
     }
