@@ -3,6 +3,7 @@ using StreamEtl.Cli.Arguments;
 using StreamEtl.Cli.Terminal;
 using StreamEtl.Diagnostics;
 using StreamEtl.Pipeline;
+using StreamEtl.Pipeline.Upkeep;
 
 namespace StreamEtl.Cli.Reporting;
 
@@ -17,6 +18,11 @@ internal static class RunSummary
         foreach (string warning in report.Warnings)
         {
             messages.Warn(warning);
+        }
+        if (job is TableCareOptions)
+        {
+            // What there is to say is the output.
+            return;
         }
         messages.Say(Line(report, job));
         if (Counts(report, job) is { Length: > 0 } counts)

@@ -1,5 +1,6 @@
 using StreamEtl.Compression;
 using StreamEtl.Errors;
+using StreamEtl.Tables;
 
 namespace StreamEtl.Cli.Verbs;
 
@@ -8,8 +9,11 @@ internal static class FormatName
 {
     private static readonly string[] Extensions = [".csv", ".tsv", ".json", ".ndjson", ".parquet", ".txt", ".tab", ".jsonl", ".pq"];
 
-    /// <summary>The format of a file name, compression stripped; null when the extension says nothing.</summary>
+    /// <summary>The format of a file name, compression stripped, or of a version of a table; null when the extension says nothing.</summary>
     public static string? Of(string path) =>
+        TableReference.Find(path) is not null ? "parquet" : OfFile(path);
+
+    private static string? OfFile(string path) =>
         Path.GetExtension(CompressedName.Strip(path)).ToLowerInvariant() switch
         {
             ".csv" or ".txt" => "csv",

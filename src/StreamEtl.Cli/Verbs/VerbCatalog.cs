@@ -8,7 +8,20 @@ internal static class VerbCatalog
 {
     /// <summary>All verbs.</summary>
     public static IReadOnlyList<Verb> All { get; } =
-    [ConvertVerb.Verb, DedupeVerb.Verb, DiffVerb.Verb, IngestVerb.Verb, RunVerb.Verb, SchemaInferVerb.Verb, SchemaValidateVerb.Verb];
+    [
+        ConvertVerb.Verb,
+        DedupeVerb.Verb,
+        DiffVerb.Verb,
+        IngestVerb.Verb,
+        RunVerb.Verb,
+        SchemaInferVerb.Verb,
+        SchemaValidateVerb.Verb,
+        TableLogVerb.Verb,
+        TableFilesVerb.Verb,
+        TableVerifyVerb.Verb,
+        TableCompactVerb.Verb,
+        TableVacuumVerb.Verb,
+    ];
 
     /// <summary>The verb that the words begin with, and how many words name it.</summary>
     /// <exception cref="StreamEtlException">No verb is named so.</exception>

@@ -1,5 +1,6 @@
 using StreamEtl.Diagnostics;
 using StreamEtl.Errors;
+using StreamEtl.Pipeline.Upkeep;
 
 namespace StreamEtl.Pipeline;
 
@@ -57,6 +58,11 @@ public static class EtlRunner
             IngestOptions ingest => new IngestJob(run, ingest),
             SchemaInferOptions infer => new SchemaInferJob(run, infer),
             SchemaValidateOptions validate => new SchemaValidateJob(run, validate),
+            TableLogOptions log => new TableLogJob(run, log),
+            TableFilesOptions files => new TableFilesJob(run, files),
+            TableVerifyOptions verify => new TableVerifyJob(run, verify),
+            TableCompactOptions compact => new TableCompactJob(run, compact),
+            TableVacuumOptions vacuum => new TableVacuumJob(run, vacuum),
             _ => throw new StreamEtlException(ErrorKind.Internal, $"no job runs {run.Options.GetType().Name}"),
         };
 }

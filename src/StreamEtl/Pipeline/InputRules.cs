@@ -11,7 +11,7 @@ internal static class InputRules
     /// <summary>Throws a usage error for the first option that is of no use.</summary>
     public static void Check(JobOptions options)
     {
-        TableFormat[] formats = [.. Inputs(options).Select(path => TableFormats.Resolve(path, options.From, "--from"))];
+        TableFormat[] formats = [.. Inputs(options).Select(path => TableInputs.FormatOf(path, options))];
         if (formats.Any(IsDelimited))
         {
             return;

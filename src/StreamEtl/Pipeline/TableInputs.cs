@@ -1,3 +1,5 @@
+using StreamEtl.Tables;
+
 namespace StreamEtl.Pipeline;
 
 /// <summary>Chooses how an input that the user names is read.</summary>
@@ -5,6 +7,15 @@ internal static class TableInputs
 {
     /// <summary>An input by its format: stated, or by extension.</summary>
     public static TableInput Create(string path, JobOptions options) =>
+        TableReference.Find(path) is { } version
+            ? new TableVersionInput(version)
+            : CreateFile(path, options);
+
+    /// <summary>What an input's format is: a version of a table is Parquet, whatever is said of files.</summary>
+    public static TableFormat FormatOf(string path, JobOptions options) =>
+        TableReference.Find(path) is null ? TableFormats.Resolve(path, options.From, "--from") : TableFormat.Parquet;
+
+    private static TableInput CreateFile(string path, JobOptions options) =>
         TableFormats.Resolve(path, options.From, "--from") switch
         {
             TableFormat.Parquet => new ParquetInput(path),

@@ -1,0 +1,40 @@
+using StreamEtl.Pipeline.Upkeep;
+
+namespace StreamEtl.Cli.Verbs;
+
+/// <summary><c>table compact</c>.</summary>
+internal static class TableCompactVerb
+{
+    private const string Usage = "table compact DIR [--table NAME]";
+
+    public static Verb Verb { get; } =
+        new()
+        {
+            Name = "table compact",
+            Summary = "full load and changes folded into a new full load",
+            Usage = Usage + " [options]",
+            Examples =
+            [
+                ("one table", "streametl table compact lake --table orders"),
+                ("all of them, then the space", "streametl table compact lake && streametl table vacuum lake --keep 1"),
+            ],
+            Notes =
+            [
+                "A new version with the same rows. Older versions stay readable until table vacuum.",
+            ],
+            Options = [.. TableVerbOptions.Shared],
+            Build = static (arguments, host) =>
+                TableVerbOptions.Bind(
+                    new TableCompactOptions
+                    {
+                        Folder = TableVerbOptions.Folder(arguments, Usage),
+                        Output = "-",
+                        MemoryBytes = 0,
+                        TempDirectory = "",
+                        Threads = 0,
+                    },
+                    arguments,
+                    host
+                ),
+        };
+}

@@ -1,0 +1,31 @@
+using StreamEtl.Sources;
+using StreamEtl.Storage;
+using StreamEtl.Tables;
+
+namespace StreamEtl.Pipeline;
+
+/// <summary>A version of a managed table as an input. The version is chosen when it is first opened, and stays the same in every pass.</summary>
+internal sealed class TableVersionInput(TableReference reference) : TableInput
+{
+    private OpenVersion? _version;
+
+    /// <inheritdoc/>
+    public override SourceInfo Info =>
+        new(reference.Text, _version?.Record.Files.Sum(f => f.Bytes));
+
+    /// <inheritdoc/>
+    public override async ValueTask<IRowSource> OpenAsync(RunContext run, bool again, CancellationToken cancellationToken)
+    {
+        if (_version is null)
+        {
+            TableLog log = await TableFinder
+                .OpenAsync(new LocalStore(reference.Folder), reference.Name, cancellationToken)
+                .ConfigureAwait(false);
+            _version = await OpenVersion.OpenAsync(log, reference.Version, run.Budget, cancellationToken).ConfigureAwait(false);
+        }
+        return new VersionSource(reference.Text, _version, _version.Rows, run.Pool);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => _version?.DisposeAsync() ?? ValueTask.CompletedTask;
+}
