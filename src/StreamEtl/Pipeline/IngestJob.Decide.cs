@@ -13,6 +13,9 @@ internal sealed partial class IngestJob
 {
     private const int LedgerBlock = 16 << 10;
 
+    /// <summary>The checksum of the ledger that the input is compared with, under the hashes that it is compared by.</summary>
+    private TableChecksum _before;
+
     /// <summary>Compares the input, the last side, with a ledger: that of <paramref name="joined"/>, or none when the input takes the table's place.</summary>
     private async Task<IngestDecision> DecideAsync(CommitRecord? newest, CommitRecord? joined, TableTransaction transaction)
     {
@@ -125,6 +128,7 @@ internal sealed partial class IngestJob
     {
         if (columns.Hashes.Matches(joined.Hashes))
         {
+            _before = TableChecksum.Parse(joined.Checksum);
             return joined.Ledger;
         }
         Run.Report.Passes.Add("read the table once: the columns to compare, or their types, are not those of its ledger");
@@ -176,6 +180,8 @@ internal sealed partial class IngestJob
             }
         }
         await PipelineGraph.RunAsync(Run, new PassSpec { Phase = "reading the table", Segments = segments }).ConfigureAwait(false);
+        // Other hashes have another sum.
+        _before = rows.Checksum(default);
         return await WriteLedgerAsync(transaction, rows.Drain(place => place)).ConfigureAwait(false);
     }
 

@@ -110,7 +110,7 @@ internal sealed partial class IngestJob
                 )
                 .ConfigureAwait(false);
             CommitCounts done = ChangeCounts(counts, newest);
-            string checksum = decision.Delta.Checksum(TableChecksum.Parse(newest.Checksum)).ToString();
+            string checksum = decision.Delta.Checksum(_before).ToString();
             return file is not null
                 && await CommitAsync(
                         transaction,
