@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using StreamEtl.Diagnostics;
@@ -13,6 +14,8 @@ namespace StreamEtl.Tables;
 /// </summary>
 public static class CommitJson
 {
+    private const string DigestName = "sha256";
+
     private const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.ffffffZ";
 
     private static readonly JsonWriterOptions WriterOptions = new()
@@ -47,6 +50,8 @@ public static class CommitJson
             WriteInputs(writer, record.Inputs);
             writer.WriteString("checksum", record.Checksum);
             WriteChanges(writer, record.SchemaChanges);
+            writer.Flush();
+            writer.WriteString(DigestName, Digest(buffer.GetBuffer().AsSpan(0, (int)buffer.Length)));
             writer.WriteEndObject();
         }
         buffer.WriteByte((byte)'\n');
@@ -73,6 +78,7 @@ public static class CommitJson
                     "a newer version wrote it: use that one, or a later one"
                 );
             }
+            CheckDigest(json.Span);
             return Read(root, format);
         }
         catch (Exception e)
@@ -87,6 +93,20 @@ public static class CommitJson
             );
         }
     }
+
+    /// <summary>The last member is the SHA-256 of all text before it, so that no flipped bit passes for something else.</summary>
+    private static void CheckDigest(ReadOnlySpan<byte> json)
+    {
+        int name = json.LastIndexOf("\"sha256\""u8);
+        int end = name < 0 ? -1 : json[..name].LastIndexOf((byte)',');
+        byte[] expected = System.Text.Encoding.UTF8.GetBytes($",\n  \"{DigestName}\": \"{(end < 0 ? "" : Digest(json[..end]))}\"\n}}\n");
+        if (end < 0 || !json[end..].SequenceEqual(expected))
+        {
+            throw new FormatException("it was changed since it was written: its SHA-256 is not the one at its end");
+        }
+    }
+
+    private static string Digest(ReadOnlySpan<byte> json) => Convert.ToHexStringLower(SHA256.HashData(json));
 
     /// <summary>The name of a mode in records.</summary>
     public static string Name(CommitMode mode) => mode.ToString().ToLowerInvariant();
