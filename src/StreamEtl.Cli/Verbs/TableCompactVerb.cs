@@ -16,11 +16,12 @@ internal static class TableCompactVerb
             Examples =
             [
                 ("one table", "streametl table compact lake --table orders"),
-                ("all of them, then the space", "streametl table compact lake && streametl table vacuum lake --keep 1"),
+                ("all tables of a folder", "streametl table compact lake"),
             ],
             Notes =
             [
-                "A new version with the same rows. Older versions stay readable until table vacuum.",
+                "A new version with the same rows. Older versions stay readable, and take up space,",
+                "until streametl table vacuum DIR --keep N.",
             ],
             Options = [.. TableVerbOptions.Shared],
             Build = static (arguments, host) =>

@@ -23,8 +23,8 @@ internal static class TableVacuumVerb
             ],
             Notes =
             [
-                "Also removes what runs that were killed have left. The newest version is never touched, and whoever is",
-                "reading an older one reads on. Versions that are gone stay in table log.",
+                "Also removes what runs that were killed have left. The newest version is never touched, and",
+                "whoever is reading an older one reads on. Versions that are gone stay in table log.",
             ],
             Options = [Keep, DryRun, .. TableVerbOptions.Shared],
             Build = static (arguments, host) =>

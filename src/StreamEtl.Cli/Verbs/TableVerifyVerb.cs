@@ -20,9 +20,9 @@ internal static class TableVerifyVerb
             ],
             Notes =
             [
-                "Every file has the size and SHA-256 of its record, every ledger its checksums; the rows of the newest",
-                "version sum up to its checksum, and for each version made by changes, previous - deleted - replaced +",
-                "new + inserted = current. Exit status 1, and the file by name, when something is wrong.",
+                "Every file has the size and SHA-256 of its record, every ledger its checksums; the rows of the",
+                "newest version sum up to its checksum, and for each version made by changes, previous - deleted",
+                "- replaced + new + inserted = current. Exit status 1, and the file by name, when it is not so.",
             ],
             Options = [.. TableVerbOptions.Shared],
             Build = static (arguments, host) =>

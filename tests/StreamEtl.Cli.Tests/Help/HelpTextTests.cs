@@ -16,6 +16,11 @@ public sealed class HelpTextTests
     [InlineData("run", "help", "run")]
     [InlineData("schema-infer", "schema", "infer", "--help")]
     [InlineData("schema-validate", "help", "schema", "validate")]
+    [InlineData("table-log", "table", "log", "--help")]
+    [InlineData("table-files", "table", "files", "--help")]
+    [InlineData("table-verify", "table", "verify", "--help")]
+    [InlineData("table-compact", "table", "compact", "--help")]
+    [InlineData("table-vacuum", "table", "vacuum", "--help")]
     public void Help_Text_IsAsApproved(string name, params string[] arguments)
     {
         CommandRun run = CommandRun.Of(arguments);
@@ -111,7 +116,7 @@ public sealed class HelpTextTests
 
     [Theory]
     [InlineData("unknown command 'cnvert'", "did you mean 'convert'?", "cnvert", "a.csv")]
-    [InlineData("unknown command 'zzz'", "commands: convert, dedupe, diff, ingest, run, schema", "zzz")]
+    [InlineData("unknown command 'zzz'", "commands: convert, dedupe, diff, ingest, run, schema, table", "zzz")]
     [InlineData("unknown command 'dedup'", "did you mean 'dedupe'?", "help", "dedup")]
     [InlineData("'schema' needs a second word", "streametl schema infer or streametl schema validate", "schema")]
     [InlineData("unknown command 'schema show'", "streametl schema infer or streametl schema validate", "schema", "show")]
