@@ -10,8 +10,7 @@ internal static class FormatName
     private static readonly string[] Extensions = [".csv", ".tsv", ".json", ".ndjson", ".parquet", ".txt", ".tab", ".jsonl", ".pq"];
 
     /// <summary>The format of a file name, compression stripped, or of a version of a table; null when the extension says nothing.</summary>
-    public static string? Of(string path) =>
-        TableReference.Find(path) is not null ? "parquet" : OfFile(path);
+    public static string? Of(string path) => TableReference.Find(path) is not null ? "parquet" : OfFile(path);
 
     private static string? OfFile(string path) =>
         Path.GetExtension(CompressedName.Strip(path)).ToLowerInvariant() switch

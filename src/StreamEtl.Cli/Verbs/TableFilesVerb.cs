@@ -20,10 +20,7 @@ internal static class TableFilesVerb
                 ("what the newest version reads", "streametl table files lake --table orders"),
                 ("an older one", "streametl table files lake --table orders --at 3 --json"),
             ],
-            Notes =
-            [
-                "With each file: its rows, how many of them live in that version, its size and its SHA-256.",
-            ],
+            Notes = ["With each file: its rows, how many of them live in that version, its size and its SHA-256."],
             Options = [At, .. TableVerbOptions.Shared],
             Build = static (arguments, host) =>
                 TableVerbOptions.Bind(

@@ -7,8 +7,17 @@ namespace StreamEtl.Cli.Verbs;
 internal static class TableVacuumVerb
 {
     private const string Usage = "table vacuum DIR --keep N [--table NAME]";
-    public static readonly OptionSpec Keep = new("keep", OptionGroup.Verb, "versions that stay readable, from the newest on (required)", "N");
-    public static readonly OptionSpec DryRun = OptionSpec.Flag("dry-run", OptionGroup.Verb, "say what would be removed, and remove nothing");
+    public static readonly OptionSpec Keep = new(
+        "keep",
+        OptionGroup.Verb,
+        "versions that stay readable, from the newest on (required)",
+        "N"
+    );
+    public static readonly OptionSpec DryRun = OptionSpec.Flag(
+        "dry-run",
+        OptionGroup.Verb,
+        "say what would be removed, and remove nothing"
+    );
 
     public static Verb Verb { get; } =
         new()

@@ -7,9 +7,7 @@ internal static class TableInputs
 {
     /// <summary>An input by its format: stated, or by extension.</summary>
     public static TableInput Create(string path, JobOptions options) =>
-        TableReference.Find(path) is { } version
-            ? new TableVersionInput(version)
-            : CreateFile(path, options);
+        TableReference.Find(path) is { } version ? new TableVersionInput(version) : CreateFile(path, options);
 
     /// <summary>What an input's format is: a version of a table is Parquet, whatever is said of files.</summary>
     public static TableFormat FormatOf(string path, JobOptions options) =>

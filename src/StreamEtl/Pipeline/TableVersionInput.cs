@@ -10,8 +10,7 @@ internal sealed class TableVersionInput(TableReference reference) : TableInput
     private OpenVersion? _version;
 
     /// <inheritdoc/>
-    public override SourceInfo Info =>
-        new(reference.Text, _version?.Record.Files.Sum(f => f.Bytes));
+    public override SourceInfo Info => new(reference.Text, _version?.Record.Files.Sum(f => f.Bytes));
 
     /// <inheritdoc/>
     public override async ValueTask<IRowSource> OpenAsync(RunContext run, bool again, CancellationToken cancellationToken)

@@ -49,7 +49,9 @@ public static class TableFinder
         ArgumentNullException.ThrowIfNull(store);
         return new StreamEtlException(
             ErrorKind.InputNotFound,
-            wanted is null ? $"there is no table in '{store.Name}'" : $"there is no table '{wanted}', nor any other table, in '{store.Name}'",
+            wanted is null
+                ? $"there is no table in '{store.Name}'"
+                : $"there is no table '{wanted}', nor any other table, in '{store.Name}'",
             hint: $"streametl ingest INPUT --table {wanted ?? "NAME"} --into {store.Name} --key COLS makes one"
         );
     }

@@ -61,16 +61,58 @@ internal sealed class TableFolder : IDisposable
         return await File.ReadAllTextAsync(path);
     }
 
-    public Task<string> LogAsync() => CareAsync(new TableLogOptions { Folder = Lake, Json = true, Output = "", MemoryBytes = Memory, TempDirectory = "", Threads = 2 });
+    public Task<string> LogAsync() =>
+        CareAsync(
+            new TableLogOptions
+            {
+                Folder = Lake,
+                Json = true,
+                Output = "",
+                MemoryBytes = Memory,
+                TempDirectory = "",
+                Threads = 2,
+            }
+        );
 
     public Task<string> FilesAsync(long? at = null) =>
-        CareAsync(new TableFilesOptions { Folder = Lake, At = at, Json = true, Output = "", MemoryBytes = Memory, TempDirectory = "", Threads = 2 });
+        CareAsync(
+            new TableFilesOptions
+            {
+                Folder = Lake,
+                At = at,
+                Json = true,
+                Output = "",
+                MemoryBytes = Memory,
+                TempDirectory = "",
+                Threads = 2,
+            }
+        );
 
     public Task<string> VerifyAsync() =>
-        CareAsync(new TableVerifyOptions { Folder = Lake, Json = true, Output = "", MemoryBytes = Memory, TempDirectory = Path.GetTempPath(), Threads = 2 });
+        CareAsync(
+            new TableVerifyOptions
+            {
+                Folder = Lake,
+                Json = true,
+                Output = "",
+                MemoryBytes = Memory,
+                TempDirectory = Path.GetTempPath(),
+                Threads = 2,
+            }
+        );
 
     public Task<string> CompactAsync() =>
-        CareAsync(new TableCompactOptions { Folder = Lake, Json = true, Output = "", MemoryBytes = Memory, TempDirectory = Path.GetTempPath(), Threads = 2 });
+        CareAsync(
+            new TableCompactOptions
+            {
+                Folder = Lake,
+                Json = true,
+                Output = "",
+                MemoryBytes = Memory,
+                TempDirectory = Path.GetTempPath(),
+                Threads = 2,
+            }
+        );
 
     public Task<string> VacuumAsync(int keep, bool dryRun = false) =>
         CareAsync(

@@ -123,7 +123,10 @@ public sealed class UpkeepTests : IDisposable
             Directory.GetFiles(Path.Combine(_folder.Lake, "_streametl", "orders", "full")),
             f => f.Contains("0000000004", StringComparison.Ordinal)
         );
-        Assert.Equal(await File.ReadAllBytesAsync(full), await File.ReadAllBytesAsync(Path.Combine(_folder.Lake, "full-load", "orders.parquet")));
+        Assert.Equal(
+            await File.ReadAllBytesAsync(full),
+            await File.ReadAllBytesAsync(Path.Combine(_folder.Lake, "full-load", "orders.parquet"))
+        );
         // What comes after stands on the compacted version.
         await _folder.IngestAsync("id,v\n2,b2\n3,c3\n4,d\n");
         Assert.Equal(["2,b2", "3,c3", "4,d"], (await _folder.ReadAsync("latest")).Order(StringComparer.Ordinal));
@@ -155,10 +158,7 @@ public sealed class UpkeepTests : IDisposable
         string[] before = _folder.TableFiles();
         string said = await _folder.VacuumAsync(keep: 1, dryRun: true);
         Assert.Equal(before, _folder.TableFiles());
-        string[] removed =
-        [
-            .. JsonDocument.Parse(said).RootElement[0].GetProperty("removed").EnumerateArray().Select(r => r.GetString()!),
-        ];
+        string[] removed = [.. JsonDocument.Parse(said).RootElement[0].GetProperty("removed").EnumerateArray().Select(r => r.GetString()!)];
         Assert.NotEmpty(removed);
         await _folder.VacuumAsync(keep: 1);
         Assert.Equal(

@@ -136,8 +136,7 @@ internal sealed class TableCompactJob(RunContext run, TableCompactOptions option
         return new PassSegment
         {
             Side = side,
-            Plan = (_, columns) =>
-                [.. fields.Select(f => new PlanColumn(f.Name, Ordinal(columns, f.Name), f.Type, ColumnMode.Convert))],
+            Plan = (_, columns) => [.. fields.Select(f => new PlanColumn(f.Name, Ordinal(columns, f.Name), f.Type, ColumnMode.Convert))],
             Prepare = batch =>
             {
                 RowHashes.HashKeys(batch, key);

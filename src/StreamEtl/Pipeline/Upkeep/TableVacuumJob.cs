@@ -82,7 +82,9 @@ internal sealed class TableVacuumJob(RunContext run, TableVacuumOptions options)
                 }
             }
         }
-        foreach (string changes in named.Where(n => !n.StartsWith(log.Layout.Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (
+            string changes in named.Where(n => !n.StartsWith(log.Layout.Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+        )
         {
             if (await log.Store.StatAsync(changes, Run.CancellationToken).ConfigureAwait(false) is { } info)
             {

@@ -58,7 +58,12 @@ internal sealed class TableVerifyJob(RunContext run, TableVerifyOptions options)
         json.WriteStartObject();
         json.WriteString("table", table);
         json.WriteNumber("version", findings.Version);
-        json.WriteString("status", findings.Vacuumed ? "vacuumed" : findings.Faults.Count == 0 ? "ok" : "damaged");
+        json.WriteString(
+            "status",
+            findings.Vacuumed ? "vacuumed"
+                : findings.Faults.Count == 0 ? "ok"
+                : "damaged"
+        );
         json.WriteString("proof", findings.Proof);
         json.WriteStartArray("faults");
         foreach (string fault in findings.Faults)
