@@ -129,12 +129,12 @@ internal sealed class TableFolder : IDisposable
             }
         );
 
-    /// <summary>The files that are the table: records, full loads, ledgers, changes.</summary>
+    /// <summary>The files that are the table, records, full loads, ledgers, changes, and the copy that outsiders read.</summary>
     public string[] TableFiles() =>
         [
             .. Directory
                 .EnumerateFiles(Lake, "*", SearchOption.AllDirectories)
-                .Where(f => !f.Contains("full-load", StringComparison.Ordinal) && Path.GetFileName(f) != "published.json")
+                .Where(f => Path.GetFileName(f) != "published.json")
                 .Order(StringComparer.Ordinal),
         ];
 

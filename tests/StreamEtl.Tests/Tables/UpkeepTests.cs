@@ -70,7 +70,7 @@ public sealed class UpkeepTests : IDisposable
     public async Task Read_FileOfTheNewestVersionGone_IsDamageThatNamesIt()
     {
         await ThreeVersionsAsync();
-        string gone = _folder.TableFiles().Last(f => f.EndsWith(".parquet", StringComparison.Ordinal));
+        string gone = _folder.TableFiles().First(f => f.Contains("cdc", StringComparison.Ordinal));
         File.Delete(gone);
         StreamEtlException error = await Assert.ThrowsAsync<StreamEtlException>(() => _folder.ReadAsync("latest"));
         Assert.Equal(ErrorKind.DamagedTable, error.Kind);
@@ -226,6 +226,19 @@ public sealed class UpkeepTests : IDisposable
             }
             await File.WriteAllBytesAsync(path, good);
         }
+        await _folder.VerifyAsync();
+    }
+
+    [Fact]
+    public async Task Compact_BesideIngests_LosesNothing()
+    {
+        await ThreeVersionsAsync();
+        await Task.WhenAll(
+            _folder.CompactAsync(),
+            _folder.IngestAsync("id,v\n2,b9\n3,c\n4,d\n5,e\n"),
+            _folder.CompactAsync()
+        );
+        Assert.Equal(["2,b9", "3,c", "4,d", "5,e"], (await _folder.ReadAsync("latest")).Order(StringComparer.Ordinal));
         await _folder.VerifyAsync();
     }
 

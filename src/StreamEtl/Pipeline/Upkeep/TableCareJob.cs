@@ -19,7 +19,7 @@ internal abstract class TableCareJob(RunContext run, TableCareOptions options) :
     /// <inheritdoc/>
     public override async Task ExecuteAsync()
     {
-        var store = new LocalStore(options.Folder);
+        IObjectStore store = options.Store ?? new LocalStore(options.Folder);
         CancellationToken cancellationToken = Run.CancellationToken;
         var logs = new List<TableLog>();
         if (options.Table is { } only)

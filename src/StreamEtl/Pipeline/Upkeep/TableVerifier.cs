@@ -1,6 +1,7 @@
 using System.Globalization;
 using StreamEtl.Batches;
 using StreamEtl.Errors;
+using StreamEtl.Sources;
 using StreamEtl.Storage;
 using StreamEtl.Tables;
 
@@ -38,6 +39,10 @@ internal sealed class TableVerifier(RunContext run, TableLog log) : IAsyncDispos
             if (findings.Faults.Count == 0)
             {
                 await VerifyRowsAsync(version, newest, findings).ConfigureAwait(false);
+            }
+            if (newest)
+            {
+                await VerifyPublicationAsync(version.Record, findings).ConfigureAwait(false);
             }
             trusted = findings.Faults.Count == 0;
         }
@@ -84,6 +89,31 @@ internal sealed class TableVerifier(RunContext run, TableLog log) : IAsyncDispos
                 continue;
             }
             _sound.Add(file.Path);
+        }
+    }
+
+    /// <summary>What outsiders read is a copy of the newest full load.</summary>
+    private async Task VerifyPublicationAsync(CommitRecord newest, VersionFindings findings)
+    {
+        string key = log.Layout.Published;
+        if (newest.Files.FirstOrDefault(f => f.Role == TableFileRole.Full) is not { } full)
+        {
+            return;
+        }
+        string? fault = "it is not there";
+        if (await log.Store.StatAsync(key, run.CancellationToken).ConfigureAwait(false) is not null)
+        {
+            ObjectBytes bytes = await ObjectBytes.OpenAsync(log.Store, key, run.CancellationToken).ConfigureAwait(false);
+            await using (bytes.ConfigureAwait(false))
+            {
+                fault = await FileCheck.FaultAsync(bytes, full, run.CancellationToken).ConfigureAwait(false);
+            }
+        }
+        if (fault is not null)
+        {
+            findings.Faults.Add(
+                $"{StoreErrors.At(log.Store.Name, key)}: {fault}; the table itself does not need it, and the next ingest or compact copies it anew from {full.Path}"
+            );
         }
     }
 
