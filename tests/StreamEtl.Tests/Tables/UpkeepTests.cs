@@ -233,11 +233,7 @@ public sealed class UpkeepTests : IDisposable
     public async Task Compact_BesideIngests_LosesNothing()
     {
         await ThreeVersionsAsync();
-        await Task.WhenAll(
-            _folder.CompactAsync(),
-            _folder.IngestAsync("id,v\n2,b9\n3,c\n4,d\n5,e\n"),
-            _folder.CompactAsync()
-        );
+        await Task.WhenAll(_folder.CompactAsync(), _folder.IngestAsync("id,v\n2,b9\n3,c\n4,d\n5,e\n"), _folder.CompactAsync());
         Assert.Equal(["2,b9", "3,c", "4,d", "5,e"], (await _folder.ReadAsync("latest")).Order(StringComparer.Ordinal));
         await _folder.VerifyAsync();
     }
