@@ -36,7 +36,7 @@ internal static class ReportJson
                 foreach ((string name, RunReport report) in tables)
                 {
                     writer.WriteStartObject();
-                    writer.WriteString("table", name);
+                    writer.WriteString("name", name);
                     WriteAll(writer, report, masked);
                     writer.WriteEndObject();
                 }

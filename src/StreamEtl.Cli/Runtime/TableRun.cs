@@ -1,6 +1,7 @@
 using System.Globalization;
 using StreamEtl.Cli.Arguments;
 using StreamEtl.Cli.Terminal;
+using StreamEtl.Cli.Verbs;
 using StreamEtl.Connectors.Configuration;
 using StreamEtl.Diagnostics;
 using StreamEtl.Errors;
@@ -18,7 +19,7 @@ internal sealed class TableRun(Host host, RunPlan plan, TableConfig table, Inges
     public string Name => table.Name;
 
     /// <summary>What was done.</summary>
-    public RunReport Report { get; } = new() { Verb = "ingest" };
+    public RunReport Report { get; } = new() { Verb = IngestVerb.Verb.Name, Table = TableName.Normalize(table.Name) };
 
     /// <summary>Runs it with its share of memory and cores.</summary>
     public async Task RunAsync(ResourceShare share, CancellationToken cancellationToken)
@@ -107,6 +108,11 @@ internal sealed class TableRun(Host host, RunPlan plan, TableConfig table, Inges
     private void Tell()
     {
         WarnAll();
+        if (Report.NothingToDo)
+        {
+            _messages.Log(LogLevel.Info, $"nothing to do: the table has these rows already (version {Report.TableVersion})");
+            return;
+        }
         (long Count, string What)[] counts =
         [
             (Report.Inserts, "inserts"),
@@ -127,7 +133,7 @@ internal sealed class TableRun(Host host, RunPlan plan, TableConfig table, Inges
             LogLevel.Info,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Report.RowsRead:N0} rows read, {Report.RowsWritten:N0} written in {Report.Seconds:0.00} s{what}"
+                $"{Report.RowsRead:N0} rows read, {Report.RowsWritten:N0} written as version {Report.TableVersion} in {Report.Seconds:0.00} s{what}"
             )
         );
         foreach (StageReport stage in Report.Stages)

@@ -38,7 +38,7 @@ public sealed class RunTests : IDisposable
         Tool.Result second = Run("lake.yaml");
         Assert.True(second.Status == 0, second.Error);
         JsonElement[] tables = [.. JsonElement.Parse(_folder.Read("report.json")).GetProperty("tables").EnumerateArray()];
-        Assert.Equal(["Orders", "items"], tables.Select(t => t.GetProperty("table").GetString()));
+        Assert.Equal(["Orders", "items"], tables.Select(t => t.GetProperty("name").GetString()));
         Assert.Equal((1, 1, 1), (Count(tables[0], "inserts"), Count(tables[0], "updates"), Count(tables[0], "deletes")));
         Assert.Equal(["completed", "completed"], tables.Select(t => t.GetProperty("status").GetString()));
         Assert.Single(Directory.GetFiles(_folder["lake/cdc"]));

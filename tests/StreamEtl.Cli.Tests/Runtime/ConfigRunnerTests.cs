@@ -78,7 +78,7 @@ public sealed class ConfigRunnerTests : IDisposable
             report
                 .GetProperty("tables")
                 .EnumerateArray()
-                .Select(t => (t.GetProperty("table").GetString(), t.GetProperty("status").GetString()))
+                .Select(t => (t.GetProperty("name").GetString(), t.GetProperty("status").GetString()))
         );
         Assert.Equal("bad.csv:7 (byte 90): too many fields", report.GetProperty("tables")[0].GetProperty("error").GetString());
         Assert.Equal(("run", "failed"), (report.GetProperty("verb").GetString(), report.GetProperty("status").GetString()));
@@ -98,7 +98,7 @@ public sealed class ConfigRunnerTests : IDisposable
         Assert.Contains(
             run.Log,
             l =>
-                l.StartsWith("streametl.table.good - INFO - 10 rows read, 0 written in", StringComparison.Ordinal)
+                l.StartsWith("streametl.table.good - INFO - 10 rows read, 0 written as version  in", StringComparison.Ordinal)
                 && l.EndsWith(": 3 inserts", StringComparison.Ordinal)
         );
     }
