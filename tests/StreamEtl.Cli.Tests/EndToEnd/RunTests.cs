@@ -50,7 +50,10 @@ public sealed class RunTests : IDisposable
     public void Run_UnderASchedule_RunsAgainAndAgain_AndCtrlCEndsItQuietly()
     {
         _folder.Write("a.csv", "id,v\n1,a\n");
-        _folder.Write("c.json", "{\"into\": \"lake\", \"tables\": [{\"file\": \"a.csv\", \"primary_key\": \"id\"}], \"schedule\": {\"interval\": 1, \"unit\": \"seconds\"}}");
+        _folder.Write(
+            "c.json",
+            "{\"into\": \"lake\", \"tables\": [{\"file\": \"a.csv\", \"primary_key\": \"id\"}], \"schedule\": {\"interval\": 1, \"unit\": \"seconds\"}}"
+        );
         using Process process = Tool.Start(_folder, "run", "c.json", "--watch", "config", "--log-file", "etl.log");
         WaitUntil(() => Lines("etl.log").Count(l => l.Contains("next run at", StringComparison.Ordinal)) >= 3);
         Signal(process, "INT");
@@ -79,7 +82,11 @@ public sealed class RunTests : IDisposable
         _folder.Write("a.csv", "id\n1\n");
         Tool.Result third = Run("c.yaml");
         Assert.True(third.Status == 0, third.Error);
-        Assert.Contains($"took over the lock of a run that ended without giving it back: process {first.Id} on", third.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"took over the lock of a run that ended without giving it back: process {first.Id} on",
+            third.Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -88,13 +95,19 @@ public sealed class RunTests : IDisposable
         var text = new System.Text.StringBuilder("id,a,b,c\n");
         for (int i = 0; i < 400_000; i++)
         {
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{i},some text {i % 977},{i * 7919 % 100_003},{i / 7.0:0.000}\n");
+            text.Append(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"{i},some text {i % 977},{i * 7919 % 100_003},{i / 7.0:0.000}\n"
+            );
         }
         for (int i = 0; i < 4; i++)
         {
             _folder.Write($"t{i}.csv", text.ToString());
         }
-        _folder.Write("c.yaml", "into: lake\nmemory: 256MB\nparallel: 4\ntables: [{source: t0.csv, key: id}, {source: t1.csv, key: id}, {source: t2.csv, key: id}, {source: t3.csv, key: id}]");
+        _folder.Write(
+            "c.yaml",
+            "into: lake\nmemory: 256MB\nparallel: 4\ntables: [{source: t0.csv, key: id}, {source: t1.csv, key: id}, {source: t2.csv, key: id}, {source: t3.csv, key: id}]"
+        );
         Tool.Result run = Run("c.yaml", "--report", "r.json");
         Assert.True(run.Status == 0, run.Error);
         JsonElement report = JsonElement.Parse(_folder.Read("r.json"));

@@ -28,7 +28,10 @@ public sealed class RunVerbTests
         );
         foreach (OptionSpec option in options.Where(o => o.Choices is not null))
         {
-            string[] allowed = [.. entries.GetProperty(option.Name.Replace('-', '_')).GetProperty("enum").EnumerateArray().Select(e => e.GetString()!)];
+            string[] allowed =
+            [
+                .. entries.GetProperty(option.Name.Replace('-', '_')).GetProperty("enum").EnumerateArray().Select(e => e.GetString()!),
+            ];
             Assert.Subset(allowed.ToHashSet(), option.Choices!.ToHashSet());
         }
     }
