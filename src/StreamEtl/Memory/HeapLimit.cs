@@ -6,10 +6,13 @@ public static class HeapLimit
     /// <summary>What the runtime holds besides the run's buffers.</summary>
     private const long Slack = 36L << 20;
 
-    /// <summary>For a process that runs one job: limits the managed heap to <paramref name="memory"/> and a little, from now on. Does nothing where the runtime does not support it.</summary>
+    /// <summary>
+    /// For a process that runs one job under <paramref name="memory"/> bytes: limits the managed heap, from now on, to what batches in flight, parts and contents take of them;
+    /// tables of keys lie outside it. Does nothing where the runtime does not support it.
+    /// </summary>
     public static void Apply(long memory)
     {
-        AppContext.SetData("GCHeapHardLimit", (ulong)(memory + (memory / 20) + Slack));
+        AppContext.SetData("GCHeapHardLimit", (ulong)((memory / 20 * 13) + Slack));
         try
         {
             GC.RefreshMemoryLimit();

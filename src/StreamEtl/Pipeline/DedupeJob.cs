@@ -116,6 +116,8 @@ internal sealed class DedupeJob(RunContext run, DedupeOptions options) : Job(run
             CountsRows = true,
         };
         await PipelineGraph.RunAsync(Run, spec).ConfigureAwait(false);
+        // Deciding needs memory of its own, and no batch is in flight now.
+        Run.Pool.Trim();
         RowBitmap winners = deciding.Finish(segment.NextRow);
         Run.Report.SpilledBytes += deciding.SpilledBytes;
         return winners;

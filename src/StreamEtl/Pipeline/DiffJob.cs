@@ -74,6 +74,8 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
             CountsRows = true,
         };
         await PipelineGraph.RunAsync(Run, spec).ConfigureAwait(false);
+        // Deciding needs memory of its own, and no batch is in flight now.
+        Run.Pool.Trim();
         DiffOutcome outcome = diff.Finish(sides[Old].NextRow, sides[New].NextRow);
         Run.Report.SpilledBytes += diff.SpilledBytes;
         return outcome;

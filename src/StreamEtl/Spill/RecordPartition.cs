@@ -11,7 +11,7 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
 {
     private readonly List<Chunk> _chunks = [];
     private NativeArray<KeyRecord>? _records;
-    private byte[] _contents = [];
+    private NativeArray<byte>? _contents;
     private int _count;
     private int _contentLength;
     private (NativeArray<KeyRecord>? Records, int Start, int Count) _moved;
@@ -19,10 +19,14 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
     /// <summary>Records.</summary>
     public long Count { get; private set; }
 
+    /// <summary>Bytes of contents.</summary>
+    public long ContentBytes { get; private set; }
+
     /// <summary>Adds a record; <paramref name="content"/> is empty unless the store keeps contents.</summary>
     public void Add(in KeyRecord record, ReadOnlySpan<byte> content)
     {
-        if (_records is null || _count == _records.Length)
+        bool isFull = _count > 0 && _contentLength + sizeof(int) + content.Length > options.ContentBytesPerChunk;
+        if (_records is null || _count == _records.Length || (isFull && options.KeepsContents))
         {
             Close();
         }
@@ -47,7 +51,7 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
         {
             if (chunk.Records is { } records)
             {
-                visit(records.Span[..chunk.Count], chunk.Contents);
+                visit(records.Span[..chunk.Count], chunk.Contents is null ? [] : chunk.Contents.Span[..chunk.ContentLength]);
                 continue;
             }
             if (buffer.Length == 0)
@@ -65,7 +69,7 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
         }
         if (_records is not null)
         {
-            visit(_records.Span[.._count], _contents.AsSpan(0, _contentLength));
+            visit(_records.Span[.._count], OpenContents);
         }
     }
 
@@ -99,15 +103,15 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
     {
         foreach (Chunk chunk in _chunks)
         {
-            options.Budget.Release(chunk.Contents.Length);
+            Free(chunk.Contents);
             Free(chunk.Records);
         }
         _chunks.Clear();
         _moved = default;
         Free(_records);
-        options.Budget.Release(_contents.Length);
+        Free(_contents);
         _records = null;
-        _contents = [];
+        _contents = null;
         _count = 0;
         _contentLength = 0;
     }
@@ -122,12 +126,11 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
             _records = new NativeArray<KeyRecord>(options.RecordsPerChunk);
             return;
         }
-        if (options.TryReserve(options.ChunkBytes + _contents.Length))
+        if (options.TryReserve(options.ChunkBytes))
         {
-            _chunks.Add(new Chunk(_records, _contentLength == 0 ? [] : _contents[.._contentLength], _count));
-            options.Budget.Release(_contents.Length - _contentLength);
+            _chunks.Add(new Chunk(_records, _contents, _count) { ContentLength = _contentLength });
             _records = new NativeArray<KeyRecord>(options.RecordsPerChunk);
-            _contents = [];
+            _contents = null;
         }
         else
         {
@@ -136,10 +139,10 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
             lock (options.File)
             {
                 offset = options.File.Append(MemoryMarshal.AsBytes(_records.Span[.._count]));
-                contentOffset = options.File.Append(_contents.AsSpan(0, _contentLength));
+                contentOffset = options.File.Append(OpenContents);
             }
             _chunks.Add(
-                new Chunk(null, [], _count)
+                new Chunk(null, null, _count)
                 {
                     Offset = offset,
                     ContentOffset = contentOffset,
@@ -151,30 +154,35 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
         _contentLength = 0;
     }
 
-    private void Free(NativeArray<KeyRecord>? records)
+    private ReadOnlySpan<byte> OpenContents => _contents is null ? [] : _contents.Span[.._contentLength];
+
+    private void Free<T>(NativeArray<T>? array)
+        where T : unmanaged
     {
-        if (records is not null)
+        if (array is not null)
         {
-            options.Budget.Release(records.Bytes);
-            records.Dispose();
+            options.Budget.Release(array.Bytes);
+            array.Dispose();
         }
     }
 
     private void AddContent(ReadOnlySpan<byte> content)
     {
         int needed = _contentLength + content.Length + sizeof(int);
-        if (needed > _contents.Length)
+        if (_contents is null || needed > _contents.Length)
         {
-            int larger = Math.Max(needed, _contents.Length * 2);
-            options.Budget.Reserve(larger - _contents.Length);
-            Array.Resize(ref _contents, larger);
+            // The chunk was closed before it could outgrow its array, unless one content alone does.
+            Free(_contents);
+            _contents = new NativeArray<byte>(Math.Max(needed, options.ContentBytesPerChunk));
+            options.Budget.Reserve(_contents.Bytes);
         }
-        MemoryMarshal.Write(_contents.AsSpan(_contentLength), content.Length);
-        content.CopyTo(_contents.AsSpan(_contentLength + sizeof(int)));
+        ContentBytes += content.Length;
+        MemoryMarshal.Write(_contents.Span[_contentLength..], content.Length);
+        content.CopyTo(_contents.Span[(_contentLength + sizeof(int))..]);
         _contentLength = needed;
     }
 
-    private sealed record Chunk(NativeArray<KeyRecord>? Records, byte[] Contents, int Count)
+    private sealed record Chunk(NativeArray<KeyRecord>? Records, NativeArray<byte>? Contents, int Count)
     {
         public long Offset { get; init; }
 

@@ -13,6 +13,8 @@ internal sealed class RecordStore : IDisposable
 
     private const int LargestChunk = 1 << 16;
     private const int SmallestChunk = 64;
+    private const int SmallestContents = 4 << 10;
+    private const int LargestContents = 1 << 20;
     private const int Partitions = 1 << PartitionBits;
 
     private readonly RecordPartition[] _partitions = new RecordPartition[Partitions];
@@ -26,7 +28,7 @@ internal sealed class RecordStore : IDisposable
         _file = new SpillFile(tempFolder);
         _threads = threads;
         // Chunks being written, one a partition, take at most a sixteenth of the memory.
-        long perChunk = budget.Limit / 16 / Partitions / 40;
+        long perChunk = budget.Limit / 16 / Partitions / (keepsContents ? 160 : 40);
         _options = new RecordStoreOptions(
             budget,
             _file,
@@ -36,7 +38,10 @@ internal sealed class RecordStore : IDisposable
             budget.Limit
                 / 4
                 * 3
-        );
+        )
+        {
+            ContentBytesPerChunk = (int)Math.Clamp(budget.Limit / 16 / Partitions, SmallestContents, LargestContents),
+        };
         for (int i = 0; i < Partitions; i++)
         {
             _partitions[i] = new RecordPartition(_options);

@@ -11,6 +11,9 @@ namespace StreamEtl.Spill;
 /// <param name="MemoryLimit">Chunks may use the budget up to this many bytes in all.</param>
 internal sealed record RecordStoreOptions(MemoryBudget Budget, SpillFile File, int RecordsPerChunk, bool KeepsContents, long MemoryLimit)
 {
+    /// <summary>Bytes of contents after which a chunk is closed, though it has room for more records.</summary>
+    public int ContentBytesPerChunk { get; init; }
+
     /// <summary>Bytes of a chunk's records.</summary>
     public long ChunkBytes { get; } = (long)RecordsPerChunk * Unsafe.SizeOf<KeyRecord>();
 
