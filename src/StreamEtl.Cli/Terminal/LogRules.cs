@@ -1,5 +1,3 @@
-using StreamEtl.Connectors.Configuration;
-
 namespace StreamEtl.Cli.Terminal;
 
 /// <summary>What is said, how, and where else.</summary>
@@ -20,8 +18,8 @@ internal sealed record LogRules
     /// <summary>Who speaks.</summary>
     public string Component { get; init; } = "streametl.cli";
 
-    /// <summary>Keeps secrets out.</summary>
-    public SecretMask? Mask { get; init; }
+    /// <summary>Keeps secrets out of a text; null where there are none. A function, so that commands without a config do not load what reads configs.</summary>
+    public Func<string, string>? Mask { get; init; }
 
     /// <summary>Takes every message as a log line too, or null.</summary>
     public LogFile? File { get; init; }

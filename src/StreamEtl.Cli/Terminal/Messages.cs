@@ -105,5 +105,5 @@ internal sealed class Messages(TextWriter output, Style style, LogRules rules)
     private LogEntry Entry(LogLevel level, string message, IReadOnlyList<(string Name, string Value)> attributes) =>
         new(rules.Component, level, Masked(message), [.. attributes.Select(a => (a.Name, Masked(a.Value)))]);
 
-    private string Masked(string text) => rules.Mask?.Apply(text) ?? text;
+    private string Masked(string text) => rules.Mask?.Invoke(text) ?? text;
 }

@@ -86,7 +86,7 @@ internal static class RunVerb
             _ => throw UsageError.Create($"{arguments.Positionals.Count} configs are given where one is needed", "run each by itself"),
         };
         var mask = new SecretMask();
-        Messages messages = settings.Messages.With(r => r with { Mask = mask });
+        Messages messages = settings.Messages.With(r => r with { Mask = mask.Apply });
         try
         {
             ConfigResult loaded = ConfigFile.Load(path, host.Variable, mask);
@@ -134,7 +134,7 @@ internal static class RunVerb
             return ExitCode.Done;
         }
         using LogFile? file = OpenLog(arguments, config);
-        LogRules rules = Rules(arguments, config) with { Mask = mask, File = file };
+        LogRules rules = Rules(arguments, config) with { Mask = mask.Apply, File = file };
         return await new ConfigRunner(host, plan, settings.Messages.With(_ => rules)).RunAsync(schedule).ConfigureAwait(false);
     }
 
