@@ -30,6 +30,8 @@ internal sealed class TableCompactJob(RunContext run, TableCompactOptions option
                 CommitRecord old = version.Record;
                 if (version.Rows is [null])
                 {
+                    // A run that was killed behind its commit may have left this to do.
+                    await FinishAsync(log).ConfigureAwait(false);
                     Write(json, old, compacted: false);
                     lines.Add($"{old.Table}: version {old.Version} is one full load already: nothing to do");
                     return;
@@ -148,6 +150,10 @@ internal sealed class TableCompactJob(RunContext run, TableCompactOptions option
                 {
                     sum.Add(batch.KeyHashes![i], batch.RowHashes![i]);
                 }
+                // The batch waits until its row group is full, and its hashes need not.
+                batch.Lease.Release(batch.KeyHashes!);
+                batch.Lease.Release(batch.RowHashes!);
+                (batch.KeyHashes, batch.RowHashes) = (null, null);
                 batch.Columns = RowHashes.Pick(batch, written);
             },
         };
