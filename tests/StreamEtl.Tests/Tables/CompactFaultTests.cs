@@ -187,7 +187,7 @@ public sealed class CompactFaultTests(ITestOutputHelper output) : IDisposable
         return copy;
     }
 
-    private static async Task<List<string>> KeysAsync(IObjectStore store, string prefix)
+    private static async Task<List<string>> KeysAsync(MemoryStore store, string prefix)
     {
         var keys = new List<string>();
         await foreach (ObjectInfo info in store.ListAsync(prefix, CancellationToken.None))
