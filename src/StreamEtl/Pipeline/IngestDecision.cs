@@ -9,6 +9,7 @@ namespace StreamEtl.Pipeline;
 /// <param name="Outcome">Rows to write, and counts.</param>
 /// <param name="Kept">The rows to write, among others, when all of them were kept; else the input is read again.</param>
 /// <param name="Ledger">The ledger that it was compared with; its hashes are those of the columns.</param>
+/// <param name="Checksum">That of the version to be.</param>
 /// <param name="Inputs">What was read.</param>
 /// <param name="Rows">Well-formed rows read.</param>
 internal sealed record IngestDecision(
@@ -17,6 +18,7 @@ internal sealed record IngestDecision(
     DiffOutcome Outcome,
     KeptRows? Kept,
     IReadOnlyList<LedgerFile> Ledger,
+    string Checksum,
     IReadOnlyList<CommitInput> Inputs,
     long Rows
 ) : IDisposable

@@ -13,16 +13,13 @@ internal sealed partial class IngestJob
 {
     private const int LedgerBlock = 16 << 10;
 
-    /// <summary>The checksum of the ledger that the input is compared with, under the hashes that it is compared by.</summary>
-    private TableChecksum _before;
-
     /// <summary>Compares the input, the last side, with a ledger: that of <paramref name="joined"/>, or none when the input takes the table's place.</summary>
     private async Task<IngestDecision> DecideAsync(CommitRecord? newest, CommitRecord? joined, TableTransaction transaction)
     {
         await Run.Rejects.RestartAsync().ConfigureAwait(false);
         IngestColumns columns = IngestColumns.Build(Columns, options, newest, joins: joined is not null);
-        IReadOnlyList<LedgerFile> ledger = joined is null
-            ? []
+        (IReadOnlyList<LedgerFile> ledger, TableChecksum checksum) = joined is null
+            ? ([], default)
             : await ComparableLedgerAsync(columns, joined, transaction).ConfigureAwait(false);
         var delta = new LedgerDelta(Run.Budget, options.TempDirectory, options.Threads, joined?.Files ?? []);
         KeptRows? kept = joined is null ? null : new KeptRows(Run.Budget, Sides[^1].Inputs[0].Info);
@@ -52,6 +49,7 @@ internal sealed partial class IngestJob
                 outcome,
                 kept is { IsComplete: true } ? kept : null,
                 ledger,
+                delta.Checksum(checksum).ToString(),
                 [.. inputs.Select((file, i) => new CommitInput(file.Path, file.Bytes, file.Rows, result.Endings.ElementAtOrDefault(i)))],
                 segment.NextRow
             );
@@ -120,7 +118,7 @@ internal sealed partial class IngestJob
     }
 
     /// <summary>The version's ledger, or a new one when its hashes were made of other columns or types: then the table's files are read once.</summary>
-    private async Task<IReadOnlyList<LedgerFile>> ComparableLedgerAsync(
+    private async Task<(IReadOnlyList<LedgerFile> Ledger, TableChecksum Checksum)> ComparableLedgerAsync(
         IngestColumns columns,
         CommitRecord joined,
         TableTransaction transaction
@@ -128,15 +126,14 @@ internal sealed partial class IngestJob
     {
         if (columns.Hashes.Matches(joined.Hashes))
         {
-            _before = TableChecksum.Parse(joined.Checksum);
-            return joined.Ledger;
+            return (joined.Ledger, TableChecksum.Parse(joined.Checksum));
         }
         Run.Report.Passes.Add("read the table once: the columns to compare, or their types, are not those of its ledger");
         RowBitmap[] live = [.. joined.Files.Select(f => new RowBitmap(f.Rows, Run.Budget))];
         try
         {
             await MarkLiveAsync(joined, live).ConfigureAwait(false);
-            return [await RebuildAsync(columns, joined, live, transaction).ConfigureAwait(false)];
+            return await RebuildAsync(columns, joined, live, transaction).ConfigureAwait(false);
         }
         finally
         {
@@ -168,7 +165,7 @@ internal sealed partial class IngestJob
     }
 
     /// <summary>Hashes the live rows of the table's files under the columns and types of now, into a ledger file.</summary>
-    private async Task<LedgerFile> RebuildAsync(IngestColumns columns, CommitRecord joined, RowBitmap[] live, TableTransaction transaction)
+    private async Task<(IReadOnlyList<LedgerFile> Ledger, TableChecksum Checksum)> RebuildAsync(IngestColumns columns, CommitRecord joined, RowBitmap[] live, TableTransaction transaction)
     {
         using var rows = new LedgerDelta(Run.Budget, options.TempDirectory, options.Threads, []);
         var segments = new List<PassSegment>();
@@ -180,9 +177,7 @@ internal sealed partial class IngestJob
             }
         }
         await PipelineGraph.RunAsync(Run, new PassSpec { Phase = "reading the table", Segments = segments }).ConfigureAwait(false);
-        // Other hashes have another sum.
-        _before = rows.Checksum(default);
-        return await WriteLedgerAsync(transaction, rows.Drain(place => place)).ConfigureAwait(false);
+        return ([await WriteLedgerAsync(transaction, rows.Drain(place => place)).ConfigureAwait(false)], rows.Checksum(default));
     }
 
     private PassSegment Rehash(IngestColumns columns, TableFile file, int number, RowBitmap live, LedgerDelta rows)

@@ -11,13 +11,13 @@ namespace StreamEtl.Pipeline;
 internal sealed partial class IngestJob
 {
     /// <summary>The same rows as those that the table was last loaded with: loading them again would make a version that differs in nothing.</summary>
-    private static bool IsLoadedAlready(IngestDecision decision, CommitRecord newest, string checksum) =>
+    private static bool IsLoadedAlready(IngestDecision decision, CommitRecord newest) =>
         newest.Files.Count == 1
         && decision.Columns.ComparesAll
         && decision.Columns.Hashes.Matches(newest.Hashes)
         && decision.Columns.Fields.SequenceEqual(newest.Schema)
         && decision.Outcome.Counts.Inserts == newest.Counts.Rows
-        && checksum == newest.Checksum;
+        && decision.Checksum == newest.Checksum;
 
     private bool NothingToDo(CommitRecord newest)
     {

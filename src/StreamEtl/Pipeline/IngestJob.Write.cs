@@ -29,11 +29,10 @@ internal sealed partial class IngestJob
             DiffCounts counts = decision.Outcome.Counts;
             Describe(counts);
             IngestGuards.CheckInput(options, newest, decision);
-            string checksum = decision.Delta.Checksum(default).ToString();
             if (newest is not null)
             {
                 ReportChanges(decision, newest);
-                if (IsLoadedAlready(decision, newest, checksum))
+                if (IsLoadedAlready(decision, newest))
                 {
                     return NothingToDo(newest);
                 }
@@ -58,7 +57,7 @@ internal sealed partial class IngestJob
             return file is not null
                 && await CommitAsync(
                         transaction,
-                        Record(decision, newest, CommitMode.Full, done, checksum) with
+                        Record(decision, newest, CommitMode.Full, done) with
                         {
                             Files = [file],
                             Ledger = [ledger],
@@ -110,11 +109,10 @@ internal sealed partial class IngestJob
                 )
                 .ConfigureAwait(false);
             CommitCounts done = ChangeCounts(counts, newest);
-            string checksum = decision.Delta.Checksum(_before).ToString();
             return file is not null
                 && await CommitAsync(
                         transaction,
-                        Record(decision, newest, CommitMode.Cdc, done, checksum) with
+                        Record(decision, newest, CommitMode.Cdc, done) with
                         {
                             Files = [.. newest.Files, file],
                             Ledger = ledger,
@@ -294,7 +292,7 @@ internal sealed partial class IngestJob
     }
 
     /// <summary>A record of the version, without its files.</summary>
-    private CommitRecord Record(IngestDecision decision, CommitRecord? newest, CommitMode mode, CommitCounts counts, string checksum) =>
+    private CommitRecord Record(IngestDecision decision, CommitRecord? newest, CommitMode mode, CommitCounts counts) =>
         new()
         {
             Version = (newest?.Version ?? 0) + 1,
@@ -312,7 +310,7 @@ internal sealed partial class IngestJob
             Hashes = decision.Columns.Hashes,
             Counts = counts,
             Inputs = decision.Inputs,
-            Checksum = checksum,
+            Checksum = decision.Checksum,
             SchemaChanges = [.. Run.Report.SchemaChanges],
         };
 }
