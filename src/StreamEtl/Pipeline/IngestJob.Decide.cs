@@ -165,7 +165,12 @@ internal sealed partial class IngestJob
     }
 
     /// <summary>Hashes the live rows of the table's files under the columns and types of now, into a ledger file.</summary>
-    private async Task<(IReadOnlyList<LedgerFile> Ledger, TableChecksum Checksum)> RebuildAsync(IngestColumns columns, CommitRecord joined, RowBitmap[] live, TableTransaction transaction)
+    private async Task<(IReadOnlyList<LedgerFile> Ledger, TableChecksum Checksum)> RebuildAsync(
+        IngestColumns columns,
+        CommitRecord joined,
+        RowBitmap[] live,
+        TableTransaction transaction
+    )
     {
         using var rows = new LedgerDelta(Run.Budget, options.TempDirectory, options.Threads, []);
         var segments = new List<PassSegment>();

@@ -37,7 +37,7 @@ internal sealed class TableCleaner(TableLog log)
         }
         foreach (string intent in await ListAsync(log.Layout.IntentPrefix, newest, cancellationToken).ConfigureAwait(false))
         {
-            removed += await CleanIntentAsync(intent, newest, cancellationToken).ConfigureAwait(false);
+            removed += await CleanIntentAsync(intent, cancellationToken).ConfigureAwait(false);
         }
         foreach (string prefix in new[] { log.Layout.Prefix, $"cdc/{log.Layout.Table}_", log.Layout.Published })
         {
@@ -75,10 +75,10 @@ internal sealed class TableCleaner(TableLog log)
     }
 
     /// <summary>
-    /// Follows the note of a run: the change file that it made goes if no record names it. One that is not there yet may still come, from a run that does not know that it was
-    /// overtaken; the note waits for it.
+    /// Follows the note of a run: the change file that it made goes if no record names it. A run that is still at work, and has not made its file yet, looks for the record of
+    /// its version before it does: it was overtaken, and will make none.
     /// </summary>
-    private async Task<int> CleanIntentAsync(string intent, long newest, CancellationToken cancellationToken)
+    private async Task<int> CleanIntentAsync(string intent, CancellationToken cancellationToken)
     {
         byte[]? json = await log.Store.ReadWholeAsync(intent, TableNote.MaxBytes, cancellationToken).ConfigureAwait(false);
         if (json is null || ReadNote(json) is not { } note)
@@ -86,21 +86,14 @@ internal sealed class TableCleaner(TableLog log)
             return 0;
         }
         int removed = 0;
-        long version = TableLayout.VersionOf(intent);
-        if (!await IsNamedAsync(note.Key, version, cancellationToken).ConfigureAwait(false))
+        if (
+            !await IsNamedAsync(note.Key, TableLayout.VersionOf(intent), cancellationToken).ConfigureAwait(false)
+            && await log.Store.StatAsync(note.Key, cancellationToken).ConfigureAwait(false) is not null
+            && await HasContentAsync(note, cancellationToken).ConfigureAwait(false)
+        )
         {
-            if (await log.Store.StatAsync(note.Key, cancellationToken).ConfigureAwait(false) is null)
-            {
-                if (version > newest - (Versions / 2))
-                {
-                    return 0;
-                }
-            }
-            else if (await HasContentAsync(note, cancellationToken).ConfigureAwait(false))
-            {
-                await log.Store.DeleteAsync(note.Key, cancellationToken).ConfigureAwait(false);
-                removed++;
-            }
+            await log.Store.DeleteAsync(note.Key, cancellationToken).ConfigureAwait(false);
+            removed++;
         }
         await log.Store.DeleteAsync(intent, cancellationToken).ConfigureAwait(false);
         return removed + 1;

@@ -51,7 +51,7 @@ internal sealed class TableTransaction : IAsyncDisposable
         return await _log.Store.CreateAsync(key, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes a file of the version-to-be visible. False: its name was taken meanwhile.</summary>
+    /// <summary>Makes a file of the version-to-be visible. False: its name was taken meanwhile, or the version made.</summary>
     /// <param name="writer">The file, written to its end.</param>
     /// <param name="sha256">Of its content, for a change file: how a later run knows it again. Null for others.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -60,6 +60,11 @@ internal sealed class TableTransaction : IAsyncDisposable
         if (!writer.Key.StartsWith(_log.Layout.Prefix, StringComparison.Ordinal))
         {
             await NoteIntentAsync($"{writer.Key} {sha256}", cancellationToken).ConfigureAwait(false);
+            // Everybody sees a change file at once, so none is made for a version that another run has made already.
+            if (await _log.Store.StatAsync(_log.Layout.Commit(Version), cancellationToken).ConfigureAwait(false) is not null)
+            {
+                return false;
+            }
         }
         // Before the call, because one whose outcome is not known may have worked; the name is this attempt's own, or taken, and then not removed.
         _made.Add(writer.Key);

@@ -107,5 +107,8 @@ public sealed class IngestModelTests(ITestOutputHelper output) : IDisposable
     }
 
     private static string Sorted(Dictionary<string, string> rows) =>
-        string.Join('\n', rows.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Key}: {r.Value}")));
+        string.Join(
+            '\n',
+            rows.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Key}: {r.Value}"))
+        );
 }

@@ -97,10 +97,7 @@ internal sealed class SnapshotModel
     }
 
     private static void Append(StringBuilder text, string[] columns, int key, Dictionary<string, string> row) =>
-        text.AppendJoin(
-                ',',
-                columns.Select(c => c == "id" ? key.ToString(CultureInfo.InvariantCulture) : row.GetValueOrDefault(c, ""))
-            )
+        text.AppendJoin(',', columns.Select(c => c == "id" ? key.ToString(CultureInfo.InvariantCulture) : row.GetValueOrDefault(c, "")))
             .Append('\n');
 
     private Dictionary<string, string> NewRow(Random random) =>

@@ -34,7 +34,9 @@ internal static class TableReadBack
                 bool known = rows.ContainsKey(key);
                 if (operation is null ? known : known != (operation is "U" or "D"))
                 {
-                    throw new WrongTableException($"file {f} has {operation ?? "a row"} for key '{key}', which is {(known ? "" : "not ")}there");
+                    throw new WrongTableException(
+                        $"file {f} has {operation ?? "a row"} for key '{key}', which is {(known ? "" : "not ")}there"
+                    );
                 }
                 if (operation == "D")
                 {
@@ -61,7 +63,12 @@ internal static class TableReadBack
     {
         var pool = new BufferPool(new MemoryBudget(256 << 20));
         var result = new List<(string, string, string?)>();
-        ParquetRowSource source = await ParquetRowSource.OpenAsync(await ObjectBytes.OpenAsync(store, path, default), pool, rows: null, default);
+        ParquetRowSource source = await ParquetRowSource.OpenAsync(
+            await ObjectBytes.OpenAsync(store, path, default),
+            pool,
+            rows: null,
+            default
+        );
         await using (source)
         {
             PlanColumn[] plan = [.. source.Columns.Select((c, i) => new PlanColumn(c.Name, i, c.Type!.Value, ColumnMode.Convert))];
