@@ -28,6 +28,10 @@ internal static class Tool
     /// <summary>Starts the tool and leaves it running.</summary>
     public static Process Start(TempFolder folder, params string[] arguments) => Start(Path, folder, arguments);
 
+    /// <summary>Starts the tool with some more environment variables and leaves it running.</summary>
+    public static Process Start(TempFolder folder, string[] arguments, (string Name, string Value)[] environment) =>
+        Start(Path, folder, arguments, environment);
+
     /// <summary>Waits for the end; a process that outlasts our patience is killed and fails the test.</summary>
     public static Result Finish(Process process, string input)
     {
@@ -53,7 +57,7 @@ internal static class Tool
         }
     }
 
-    private static Process Start(string program, TempFolder folder, string[] arguments)
+    private static Process Start(string program, TempFolder folder, string[] arguments, params (string Name, string Value)[] environment)
     {
         ProcessStartInfo start = new(program, arguments)
         {
@@ -69,6 +73,10 @@ internal static class Tool
         start.Environment["streametl"] = Path;
         start.Environment["TMPDIR"] = folder.Root;
         start.Environment.Remove("STREAMETL_DEBUG");
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
         return Process.Start(start) ?? throw new InvalidOperationException("no process");
     }
 }
