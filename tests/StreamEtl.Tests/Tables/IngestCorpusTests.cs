@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using StreamEtl.Diagnostics;
 using StreamEtl.Errors;
 using StreamEtl.Storage;
-using StreamEtl.Tables;
 using StreamEtl.Tests.Pipeline;
 
 namespace StreamEtl.Tests.Tables;
