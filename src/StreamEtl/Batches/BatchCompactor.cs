@@ -55,7 +55,8 @@ internal static class BatchCompactor
         return rows.AsSpan(0, batch.RowCount);
     }
 
-    private static Column Gather(Column column, ReadOnlySpan<int> rows, BufferLease lease)
+    /// <summary>The given rows of a column, on a lease.</summary>
+    public static Column Gather(Column column, ReadOnlySpan<int> rows, BufferLease lease)
     {
         ulong[]? nulls = null;
         int nullCount = 0;

@@ -23,6 +23,7 @@ internal static class BatchFilter
             InputBytes = batch.InputBytes,
             LineCount = batch.LineCount,
             Rejects = batch.Rejects,
+            Held = batch.Held,
             Evidence = batch.Evidence,
             Contradicted = batch.Contradicted,
         };

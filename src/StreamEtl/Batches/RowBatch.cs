@@ -34,6 +34,9 @@ public sealed class RowBatch(BufferLease lease, int rowCount, Column?[] columns)
     /// <summary>Rows set aside while decoding, in input order; <see cref="RejectedRecord.Line"/> counts from 0 at the batch's first line.</summary>
     public IReadOnlyList<RejectedRecord> Rejects { get; init; } = [];
 
+    /// <summary>The keys of rows in <see cref="Rejects"/>, as far as they can be read, where the plan has a key.</summary>
+    public IReadOnlyList<HeldKeys> Held { get; init; } = [];
+
     /// <summary>What decoding learnt of each plan column that is inferred; null where nothing was observed.</summary>
     public TypeEvidence?[]? Evidence { get; init; }
 

@@ -54,10 +54,9 @@ internal sealed class SnapshotDiff : IDisposable
         Span<int> open
     )
     {
-        if (isNew && !_hasNew)
+        if (isNew)
         {
-            _hasNew = true;
-            _index = _store.TryIndex();
+            BeginNew();
         }
         if (_index is not null)
         {
@@ -82,7 +81,21 @@ internal sealed class SnapshotDiff : IDisposable
     }
 
     /// <summary>Remembers that NEW has a malformed row of this key: it is no delete. Not in exact mode.</summary>
-    public void Hold(in Hash128 key) => _store.Add(new KeyRecord(key, 0, 0, KeyRecord.NewSide | KeyRecord.Held));
+    public void Hold(in Hash128 key)
+    {
+        BeginNew();
+        _store.Add(new KeyRecord(key, 0, 0, KeyRecord.NewSide | KeyRecord.Held));
+    }
+
+    /// <summary>Nothing of OLD comes any more.</summary>
+    private void BeginNew()
+    {
+        if (!_hasNew)
+        {
+            _hasNew = true;
+            _index = _store.TryIndex();
+        }
+    }
 
     /// <summary>Decides.</summary>
     public DiffOutcome Finish(long oldRows, long newRows)

@@ -17,8 +17,9 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
     {
         var rows = new CsvRows(unit, width);
         var rejects = new CsvRejects(source, unit, plan, width);
-        SelectRecords(unit, rows, rejects, Utf8.IsValid(unit.Bytes.AsSpan(0, unit.Length)));
-        return Decode(unit, plan, rows, rejects, null);
+        HeldRecords? held = HeldRecords.For(plan);
+        SelectRecords(unit, rows, rejects, Utf8.IsValid(unit.Bytes.AsSpan(0, unit.Length)), held);
+        return Decode(unit, plan, rows, rejects, null, held);
     }
 
     /// <summary>As <see cref="Decode(CsvUnit, IReadOnlyList{PlanColumn})"/>, for some rows of a unit that is known to have no malformed ones.</summary>
@@ -26,7 +27,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
     {
         var rows = new CsvRows(unit, width);
         var rejects = new CsvRejects(source, unit, plan, width);
-        SelectRecords(unit, rows, rejects, valid: true);
+        SelectRecords(unit, rows, rejects, valid: true, held: null);
         if (rows.Count != wellFormed)
         {
             throw new StreamEtlException(
@@ -37,10 +38,17 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
             );
         }
         rows.Keep(positions.AsSpan(0, count));
-        return Decode(unit, plan, rows, rejects, positions);
+        return Decode(unit, plan, rows, rejects, positions, held: null);
     }
 
-    private RowBatch Decode(CsvUnit unit, IReadOnlyList<PlanColumn> plan, CsvRows rows, CsvRejects rejects, int[]? positions)
+    private RowBatch Decode(
+        CsvUnit unit,
+        IReadOnlyList<PlanColumn> plan,
+        CsvRows rows,
+        CsvRejects rejects,
+        int[]? positions,
+        HeldRecords? held
+    )
     {
         var columns = new Column?[plan.Count];
         // Values are unquoted in place, which can be done once: plan columns of one source column share what the first of them made.
@@ -49,6 +57,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         TypeEvidence?[]? evidence = null;
         bool contradicted = false;
         ulong[]? rejected = null;
+        ulong[]? badKeys = null;
         for (int c = 0; c < plan.Count; c++)
         {
             PlanColumn wanted = plan[c];
@@ -72,19 +81,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
             }
             ulong[] bad = unit.Lease.Rent<ulong>((rows.Count + 63) >> 6);
             Array.Clear(bad);
-            columns[c] = TextConverter.Convert(
-                wanted.Type,
-                wanted.Pattern,
-                dialect.Format,
-                unit.Bytes,
-                views.Views,
-                views.Nulls,
-                views.NullCount,
-                rows.Count,
-                unit.Lease,
-                bad,
-                out int badCount
-            );
+            columns[c] = Convert(unit, wanted, views, rows.Count, bad, out int badCount);
             if (badCount > 0 && wanted.Mode == ColumnMode.Convert)
             {
                 contradicted = true;
@@ -92,6 +89,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
             else if (badCount > 0)
             {
                 RejectBad(unit, rows, c, views.Views, bad, ref rejected, rejects);
+                AddBadKeys(unit, wanted, rows.Count, bad, ref badKeys);
             }
             RejectNulls(unit, rows, wanted, c, columns[c], ref rejected, rejects);
             unit.Lease.Release(bad);
@@ -104,10 +102,78 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
             Positions = positions,
             LineCount = unit.Lines,
             Rejects = rejects,
+            Held = held is null || contradicted ? [] : ReadHeld(unit, plan, held, columns, rows.Count, rejected, badKeys),
             Evidence = evidence,
             Contradicted = contradicted,
         };
         return rejected is null ? batch : BatchFilter.Without(batch, rejected);
+    }
+
+    /// <summary>The keys of malformed records, and of rows that a value or a NULL makes malformed.</summary>
+    private List<HeldKeys> ReadHeld(
+        CsvUnit unit,
+        IReadOnlyList<PlanColumn> plan,
+        HeldRecords held,
+        Column?[] columns,
+        int count,
+        ulong[]? rejected,
+        ulong[]? badKeys
+    )
+    {
+        var found = new List<HeldKeys>();
+        if (rejected is not null && held.Pick(unit, columns, count, rejected, badKeys) is { } ofRows)
+        {
+            found.Add(ofRows);
+        }
+        if (held.ToRows(unit) is { } malformed)
+        {
+            var keys = new Column?[plan.Count];
+            ulong[] bad = unit.Lease.Rent<ulong>((malformed.Count + 63) >> 6);
+            Array.Clear(bad);
+            foreach (int c in held.Keys)
+            {
+                keys[c] = Convert(unit, plan[c], _gatherer.Gather(unit, malformed, plan[c], unquoted: null), malformed.Count, bad, out _);
+            }
+            if (held.Pick(unit, keys, malformed.Count, wanted: null, bad) is { } ofRecords)
+            {
+                found.Add(ofRecords);
+            }
+        }
+        return found;
+    }
+
+    private Column Convert(CsvUnit unit, PlanColumn wanted, FieldViews views, int count, ulong[] bad, out int badCount) =>
+        TextConverter.Convert(
+            wanted.Type,
+            wanted.Pattern,
+            dialect.Format,
+            unit.Bytes,
+            views.Views,
+            views.Nulls,
+            views.NullCount,
+            count,
+            unit.Lease,
+            bad,
+            out badCount
+        );
+
+    /// <summary>Remembers rows whose key does not fit its declared type: nobody knows what it is.</summary>
+    private static void AddBadKeys(CsvUnit unit, PlanColumn wanted, int count, ulong[] bad, ref ulong[]? badKeys)
+    {
+        if (!HeldRecords.IsKey(wanted))
+        {
+            return;
+        }
+        int words = (count + 63) >> 6;
+        if (badKeys is null)
+        {
+            badKeys = unit.Lease.Rent<ulong>(words);
+            Array.Clear(badKeys);
+        }
+        for (int w = 0; w < words; w++)
+        {
+            badKeys[w] |= bad[w];
+        }
     }
 
     /// <summary>For each source column, the last plan column that reads it.</summary>
@@ -134,7 +200,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
     }
 
     /// <summary>Finds the rows: records of the right width, without a fault, in valid UTF-8. Blank lines are no records.</summary>
-    private void SelectRecords(CsvUnit unit, CsvRows rows, CsvRejects rejects, bool valid)
+    private void SelectRecords(CsvUnit unit, CsvRows rows, CsvRejects rejects, bool valid, HeldRecords? held)
     {
         ReadOnlySpan<byte> frame = unit.Bytes.AsSpan(0, unit.Length);
         FieldIndex index = unit.Index;
@@ -149,6 +215,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
             if (!faults.IsEmpty && faults[0].Record == r)
             {
                 rejects.AddByte(faults[0].Kind, start, faults[0].Position);
+                held?.Add(index, first, start, fields, faults[0].Position);
                 faults = faults[1..];
             }
             else if (fields == 1 && end == start)
@@ -158,6 +225,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
             else if (fields != width)
             {
                 rejects.AddFieldCount(start, fields);
+                held?.Add(index, first, start, fields);
             }
             else if (valid || Utf8.IsValid(frame[start..end]))
             {
@@ -166,6 +234,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
             else
             {
                 rejects.AddByte(ErrorKind.InvalidEncoding, start, start + InvalidByte(frame[start..end]));
+                held?.Add(index, first, start, fields);
             }
             first = last + 1;
             start = end + 1;

@@ -10,6 +10,13 @@ internal sealed class CsvRows
         Starts = unit.Lease.Rent<int>(most);
     }
 
+    /// <summary>Room for a number of records, whatever their widths.</summary>
+    public CsvRows(CsvUnit unit, long records)
+    {
+        Fields = unit.Lease.Rent<int>((int)records);
+        Starts = unit.Lease.Rent<int>((int)records);
+    }
+
     /// <summary>Index of each row's first field.</summary>
     public int[] Fields { get; }
 

@@ -10,8 +10,8 @@ namespace StreamEtl.Pipeline;
 /// </summary>
 internal static class IngestGuards
 {
-    /// <summary>Refuses an input without rows for a table that has some, and one that ends without the line break that earlier ones ended with.</summary>
-    public static void CheckInput(IngestOptions options, CommitRecord? newest, IngestDecision decision)
+    /// <summary>Refuses an input without rows for a table that has some, and one that ends inside quotes, or without the line break that earlier ones ended with.</summary>
+    public static void CheckInput(IngestOptions options, CommitRecord? newest, IngestDecision decision, bool endsInsideQuotes)
     {
         if (newest is not null && decision.Rows == 0 && newest.Counts.Rows > 0 && !options.AllowEmpty)
         {
@@ -23,6 +23,15 @@ internal static class IngestGuards
                 ),
                 Position(decision),
                 "if that is meant, say --allow-empty; nothing was changed"
+            );
+        }
+        if (endsInsideQuotes && !options.AllowTruncated)
+        {
+            throw new StreamEtlException(
+                ErrorKind.TruncatedInput,
+                "the input ends inside quotes: it was probably cut off, and what its last record has swallowed is not known",
+                Position(decision),
+                "if it is complete, say --allow-truncated; nothing was changed"
             );
         }
         if (newest is null || options.AllowTruncated || !newest.Inputs.All(i => i.Terminated == true))

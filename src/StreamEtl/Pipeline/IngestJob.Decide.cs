@@ -79,6 +79,10 @@ internal sealed partial class IngestJob
             },
             accept: batch =>
             {
+                foreach (HeldKeys held in batch.Held)
+                {
+                    Array.ForEach(RowHashes.HashHeld(held, columns.Keys), key => diff.Hold(key));
+                }
                 int[] open = batch.Lease.Rent<int>(batch.RowCount);
                 int count = diff.Add(
                     isNew: true,

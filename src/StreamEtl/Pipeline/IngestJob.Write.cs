@@ -28,7 +28,7 @@ internal sealed partial class IngestJob
             IngestDecision decision = found!;
             DiffCounts counts = decision.Outcome.Counts;
             Describe(counts);
-            IngestGuards.CheckInput(options, newest, decision);
+            IngestGuards.CheckInput(options, newest, decision, Run.Rejects.EndsInsideQuotes);
             if (newest is not null)
             {
                 ReportChanges(decision, newest);
@@ -85,7 +85,7 @@ internal sealed partial class IngestJob
             IngestDecision decision = found!;
             DiffCounts counts = decision.Outcome.Counts;
             Describe(counts);
-            IngestGuards.CheckInput(options, newest, decision);
+            IngestGuards.CheckInput(options, newest, decision, Run.Rejects.EndsInsideQuotes);
             IngestGuards.CheckDeletes(options, newest, counts.Deletes, decision.Rows);
             ReportChanges(decision, newest);
             if (counts.Inserts + counts.Updates + counts.Deletes == 0)

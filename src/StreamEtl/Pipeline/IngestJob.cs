@@ -24,6 +24,15 @@ internal sealed partial class IngestJob(RunContext run, IngestOptions options) :
     public override async Task ExecuteAsync()
     {
         RefuseWeakHashes();
+        if (options.Mode == IngestMode.Incremental)
+        {
+            // A snapshot's rules would take what the input lacks for deleted.
+            throw new StreamEtlException(
+                ErrorKind.Unsupported,
+                "mode incremental is not supported",
+                hint: "give whole snapshots: --mode cdc compares them with the table"
+            );
+        }
         _log = new TableLog(OpenStore(), new TableLayout(TableName.Normalize(options.Table)));
         Run.Report.Table = _log.Layout.Table;
         AllowsEmpty = true;

@@ -17,11 +17,15 @@ internal sealed class RejectLog(RunContext run) : IAsyncDisposable
     /// <summary>Rows set aside.</summary>
     public long Count { get; private set; }
 
+    /// <summary>True when a row was set aside because its quotes are not closed before the input ends.</summary>
+    public bool EndsInsideQuotes { get; private set; }
+
     /// <summary>Forgets what an attempt that is being repeated had set aside.</summary>
     public async ValueTask RestartAsync()
     {
         await DisposeAsync().ConfigureAwait(false);
         Count = 0;
+        EndsInsideQuotes = false;
         if (run.Options.RejectsPath is { } path)
         {
             _file = OutputFile.Create(path);
@@ -41,6 +45,7 @@ internal sealed class RejectLog(RunContext run) : IAsyncDisposable
                 throw reject.ToException();
             }
             Count++;
+            EndsInsideQuotes |= reject.Kind == ErrorKind.UnterminatedQuote;
             _writer?.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,

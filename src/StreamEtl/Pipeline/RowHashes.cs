@@ -16,6 +16,14 @@ internal static class RowHashes
     /// <summary>Fills <see cref="RowBatch.RowHashes"/>.</summary>
     public static void HashRows(RowBatch batch, IReadOnlyList<int> columns) => batch.RowHashes = Hash(batch, columns, RowSeed);
 
+    /// <summary>Hashes of the keys of malformed rows, made like those of good ones.</summary>
+    public static Hash128[] HashHeld(HeldKeys held, IReadOnlyList<int> columns)
+    {
+        var hashes = new Hash128[held.Count];
+        RowHasher.Hash([.. columns.Select(c => held.Columns[c]!)], held.Count, KeySeed, hashes);
+        return hashes;
+    }
+
     /// <summary>The chosen columns.</summary>
     public static Column[] Pick(RowBatch batch, IReadOnlyList<int> columns)
     {

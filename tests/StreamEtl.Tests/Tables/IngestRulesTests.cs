@@ -5,6 +5,7 @@ using StreamEtl.Errors;
 using StreamEtl.Pipeline;
 using StreamEtl.Storage;
 using StreamEtl.Tables;
+using StreamEtl.Types;
 
 namespace StreamEtl.Tests.Tables;
 
@@ -66,6 +67,47 @@ public sealed class IngestRulesTests : IDisposable
     {
         await IngestAsync("id,v\n1,abc\n2,def");
         Assert.Equal(1, (await IngestAsync("id,v\n1,abc\n2,de", o => o with { AllowTruncated = false })).Updates);
+    }
+
+    [Fact]
+    public async Task Ingest_MalformedRowsWithReadableKeys_AreHeld()
+    {
+        await IngestAsync("v,id,w\na,1,x\nb,2,x\nc,3,x\nd,4,x\ne,5,x\nf,6,x\n");
+        // 2 has a field too many, 3 is not UTF-8, 4 has too few to know, 5 is there again in good order, 6 is simply gone.
+        string path = Write("");
+        byte[] bytes = [.. "v,id,w\na,1,y\nb,2,x,more\nc\u0001,3,x\nd\n5,5\ne,5,z\n"u8];
+        bytes[bytes.AsSpan().IndexOf((byte)1)] = 0xFF;
+        await File.WriteAllBytesAsync(path, bytes);
+        RunReport report = await IngestRun.RunAsync(
+            IngestRun.Options(_store, path, _folder) with
+            {
+                RejectMalformed = true,
+                Encoding = "utf-8",
+            }
+        );
+        Assert.Equal((0, 2, 2, 2, 4), (report.Inserts, report.Updates, report.Deletes, report.Held, report.RowsRejected));
+        Assert.Equal(["1", "2", "3", "5"], (await RowsAsync()).Keys.Order());
+        Assert.Equal("id=2;v=b;w=x", (await RowsAsync())["2"]);
+    }
+
+    [Fact]
+    public async Task Ingest_ValueAgainstTheSchema_HoldsItsKey()
+    {
+        Field[] schema = [new("id", ColumnType.Integer), new("v", ColumnType.Integer)];
+        await IngestAsync("id,v\n1,1\n2,2\n3,3\n", o => o with { Schema = schema });
+        RunReport report = await IngestAsync("id,v\n1,1\n2,two\nthree,3\n", o => o with { Schema = schema, RejectMalformed = true });
+        Assert.Equal((1, 1, 2), (report.Deletes, report.Held, report.RowsRejected));
+        Assert.Equal(["1", "2"], (await RowsAsync()).Keys.Order());
+    }
+
+    [Fact]
+    public async Task Ingest_InputEndsInsideQuotes_IsStopped()
+    {
+        await IngestAsync("id,v\n1,a\n2,b\n");
+        StreamEtlException error = await Assert.ThrowsAsync<StreamEtlException>(() =>
+            IngestAsync("id,v\n1,a\n2,\"b\n", o => o with { RejectMalformed = true, AllowTruncated = false })
+        );
+        Assert.Equal(ErrorKind.TruncatedInput, error.Kind);
     }
 
     [Fact]
