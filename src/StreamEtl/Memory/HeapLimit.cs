@@ -4,7 +4,7 @@ namespace StreamEtl.Memory;
 public static class HeapLimit
 {
     /// <summary>What the runtime holds besides the run's buffers.</summary>
-    private const long Slack = 36L << 20;
+    private const long Slack = 45L << 20;
 
     /// <summary>
     /// For a process that runs one job under <paramref name="memory"/> bytes: limits the managed heap, from now on, to what batches in flight, parts and contents take of them;
