@@ -12,6 +12,9 @@ internal sealed class PartGatherer(int rowsPerPart, long bytesPerPart, ByteGate 
     /// <summary>Below this share of selected rows a copy is cheaper than holding the batch.</summary>
     private const int SparseShare = 4;
 
+    /// <summary>A batch of a few rows of its unit that holds more than this holds the whole unit.</summary>
+    private const int LargeBytes = 64 << 10;
+
     private List<InFlight> _items = [];
     private int _rows;
     private long _bytes;
@@ -25,7 +28,8 @@ internal sealed class PartGatherer(int rowsPerPart, long bytesPerPart, ByteGate 
             item.Dispose();
             return null;
         }
-        if (rowsPerPart > 0 && selected < item.Batch.RowCount / SparseShare)
+        bool isPart = item.Batch.Positions is not null && item.Bytes > LargeBytes;
+        if (rowsPerPart > 0 && (isPart || selected < item.Batch.RowCount / SparseShare))
         {
             item.Replace(BatchCompactor.Compact(item.Batch, pool));
         }
