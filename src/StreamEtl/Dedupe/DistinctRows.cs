@@ -73,7 +73,7 @@ internal sealed class DistinctRows(MemoryBudget budget) : IDisposable
             }
             table = _tables[number]!;
         }
-        for (int slot = Slot(hash, table.Length); ; slot = slot + 1 == table.Length ? 0 : slot + 1)
+        for (int slot = hash.Slot(table.Length); ; slot = slot + 1 == table.Length ? 0 : slot + 1)
         {
             ref Hash128 found = ref table[slot];
             if (found == hash)
@@ -89,16 +89,12 @@ internal sealed class DistinctRows(MemoryBudget budget) : IDisposable
         }
     }
 
-    /// <summary>Scales 32 bits of the hash to any length, by multiplication instead of division (D. Lemire, "Fast Random Integer Generation in an Interval", 2019).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Slot(Hash128 hash, int length) => (int)((hash.Low & uint.MaxValue) * (ulong)length >> 32);
-
     private unsafe void Prefetch(Hash128 hash)
     {
         NativeArray<Hash128>? table = _tables[hash.High >> (64 - TableBits)];
         if (Sse.IsSupported && table is not null)
         {
-            Sse.Prefetch0(Unsafe.AsPointer(ref table[Slot(hash, table.Length)]));
+            Sse.Prefetch0(Unsafe.AsPointer(ref table[hash.Slot(table.Length)]));
         }
     }
 
@@ -117,7 +113,7 @@ internal sealed class DistinctRows(MemoryBudget budget) : IDisposable
         {
             if (hash != default)
             {
-                int slot = Slot(hash, size);
+                int slot = hash.Slot(size);
                 while (table[slot] != default)
                 {
                     slot = slot + 1 == size ? 0 : slot + 1;

@@ -1,5 +1,4 @@
 using StreamEtl.Batches;
-using StreamEtl.Diagnostics;
 using StreamEtl.Diff;
 using StreamEtl.Errors;
 using StreamEtl.Hashing;
@@ -34,7 +33,7 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
         try
         {
             await WithTypesAsync(async () => outcome = await CompareAsync().ConfigureAwait(false)).ConfigureAwait(false);
-            Describe(outcome!.Counts);
+            ReportCounts(outcome!.Counts, "one snapshot", $"'{options.DateField}'", options.OnDuplicateKey);
             await WithTypesAsync(() => WriteAsync(outcome)).ConfigureAwait(false);
         }
         finally
@@ -278,33 +277,5 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
                 .Range(0, Columns.Columns.Count)
                 .Where(c => !(ignored.Contains(c) && Columns.Columns[c].SideNames.Any(n => n < 0))),
         ];
-    }
-
-    private void Describe(DiffCounts counts)
-    {
-        RunReport report = Run.Report;
-        report.Inserts = counts.Inserts;
-        report.Updates = counts.Updates;
-        report.Deletes = counts.Deletes;
-        report.Unchanged = counts.Unchanged;
-        report.ChangedWithoutDate = counts.ChangedWithoutDate;
-        report.DuplicatesRemoved = counts.Duplicates;
-        report.DuplicateKeys = counts.ConflictingKeys;
-        if (counts.ConflictingKeys > 0)
-        {
-            string message =
-                $"{counts.ConflictingKeys} key{(counts.ConflictingKeys == 1 ? " has" : "s have")} rows that differ within one snapshot";
-            if (options.OnDuplicateKey == DuplicateKeyRule.Fail)
-            {
-                throw new StreamEtlException(ErrorKind.DuplicateKey, message, hint: "--on-duplicate-key last|first chooses one of them");
-            }
-            Run.Warn($"{message}: the {(options.OnDuplicateKey == DuplicateKeyRule.First ? "first" : "last")} one counts");
-        }
-        if (counts.ChangedWithoutDate > 0)
-        {
-            Run.Warn(
-                $"{counts.ChangedWithoutDate} rows differ without a newer '{options.DateField}' and are left out (--date-field-strict=false makes them updates)"
-            );
-        }
     }
 }

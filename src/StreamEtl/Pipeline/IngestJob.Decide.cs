@@ -110,11 +110,8 @@ internal sealed partial class IngestJob
         await using (ledger.ConfigureAwait(false))
         {
             var block = new KeyRecord[LedgerBlock];
-            for (
-                int count = await ledger.ReadAsync(block, Run.CancellationToken).ConfigureAwait(false);
-                count > 0;
-                count = await ledger.ReadAsync(block, Run.CancellationToken).ConfigureAwait(false)
-            )
+            int count;
+            while ((count = await ledger.ReadAsync(block, Run.CancellationToken).ConfigureAwait(false)) > 0)
             {
                 diff.AddOld(block.AsSpan(0, count));
             }
@@ -133,38 +130,10 @@ internal sealed partial class IngestJob
             return (joined.Ledger, TableChecksum.Parse(joined.Checksum));
         }
         Run.Report.Passes.Add("read the table once: the columns to compare, or their types, are not those of its ledger");
-        RowBitmap[] live = [.. joined.Files.Select(f => new RowBitmap(f.Rows, Run.Budget))];
-        try
+        LiveRows live = await LiveRows.ReadLedgerAsync(_log.Store, joined, Run.Budget, null, Run.CancellationToken).ConfigureAwait(false);
+        using (live)
         {
-            await MarkLiveAsync(joined, live).ConfigureAwait(false);
             return await RebuildAsync(columns, joined, live, transaction).ConfigureAwait(false);
-        }
-        finally
-        {
-            foreach (RowBitmap bitmap in live)
-            {
-                bitmap.Dispose();
-            }
-        }
-    }
-
-    private async Task MarkLiveAsync(CommitRecord joined, RowBitmap[] live)
-    {
-        LedgerState ledger = await LedgerState.OpenAsync(_log.Store, joined.Ledger, Run.CancellationToken).ConfigureAwait(false);
-        await using (ledger.ConfigureAwait(false))
-        {
-            var block = new KeyRecord[LedgerBlock];
-            for (
-                int count = await ledger.ReadAsync(block, Run.CancellationToken).ConfigureAwait(false);
-                count > 0;
-                count = await ledger.ReadAsync(block, Run.CancellationToken).ConfigureAwait(false)
-            )
-            {
-                foreach (ref readonly KeyRecord record in block.AsSpan(0, count))
-                {
-                    live[LedgerFormat.FileOf(record.Place)].Set(LedgerFormat.RowOf(record.Place));
-                }
-            }
         }
     }
 
@@ -172,7 +141,7 @@ internal sealed partial class IngestJob
     private async Task<(IReadOnlyList<LedgerFile> Ledger, TableChecksum Checksum)> RebuildAsync(
         IngestColumns columns,
         CommitRecord joined,
-        RowBitmap[] live,
+        LiveRows live,
         TableTransaction transaction
     )
     {
@@ -180,9 +149,9 @@ internal sealed partial class IngestJob
         var segments = new List<PassSegment>();
         for (int f = 0; f < joined.Files.Count; f++)
         {
-            if (live[f].Count() > 0)
+            if (live.Files[f] is { } wanted && wanted.Count() > 0)
             {
-                segments.Add(Rehash(columns, joined.Files[f], f, live[f], rows));
+                segments.Add(Rehash(columns, joined.Files[f], f, wanted, rows));
             }
         }
         await PipelineGraph.RunAsync(Run, new PassSpec { Phase = "reading the table", Segments = segments }).ConfigureAwait(false);

@@ -100,42 +100,13 @@ internal sealed partial class IngestJob
         string key = file.Role == TableFileRole.Full ? _log.Layout.Published : file.Path;
         report.Outputs.Add(new FileReport(StoreErrors.At(_log.Store.Name, key).Source, file.Rows, file.Bytes));
         report.RowsWritten = file.Rows;
-        for (int i = 0; i < fields.Count; i++)
-        {
-            long nulls = i < result.NullCounts.Length ? result.NullCounts[i] : 0;
-            double percent = file.Rows == 0 ? 0 : Math.Round(100.0 * nulls / file.Rows, 4);
-            report.Schema.Add(fields[i]);
-            report.Columns.Add(new ColumnReport(fields[i].Name, nulls, percent));
-        }
+        ReportColumns(fields, result.NullCounts, file.Rows);
     }
 
     private void Describe(DiffCounts counts)
     {
-        RunReport report = Run.Report;
-        report.Inserts = counts.Inserts;
-        report.Updates = counts.Updates;
-        report.Deletes = counts.Deletes;
-        report.Unchanged = counts.Unchanged;
-        report.ChangedWithoutDate = counts.ChangedWithoutDate;
-        report.Held = counts.Held;
-        report.DuplicatesRemoved = counts.Duplicates;
-        report.DuplicateKeys = counts.ConflictingKeys;
-        if (counts.ConflictingKeys > 0)
-        {
-            string message =
-                $"{counts.ConflictingKeys} key{(counts.ConflictingKeys == 1 ? " has" : "s have")} rows that differ within the input";
-            if (options.OnDuplicateKey == DuplicateKeyRule.Fail)
-            {
-                throw new StreamEtlException(ErrorKind.DuplicateKey, message, hint: "--on-duplicate-key last|first chooses one of them");
-            }
-            Run.Warn($"{message}: the {(options.OnDuplicateKey == DuplicateKeyRule.First ? "first" : "last")} one counts");
-        }
-        if (counts.ChangedWithoutDate > 0)
-        {
-            Run.Warn(
-                $"{counts.ChangedWithoutDate} rows differ without a newer date and are left out (--date-field-strict=false makes them updates)"
-            );
-        }
+        Run.Report.Held = counts.Held;
+        ReportCounts(counts, "the input", "date", options.OnDuplicateKey);
         if (counts.Held > 0)
         {
             Run.Warn(

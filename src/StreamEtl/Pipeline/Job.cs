@@ -1,5 +1,6 @@
 using StreamEtl.Batches;
 using StreamEtl.Diagnostics;
+using StreamEtl.Diff;
 using StreamEtl.Errors;
 using StreamEtl.Sources;
 using StreamEtl.Types;
@@ -103,14 +104,53 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
         RunReport report = Run.Report;
         report.RowsWritten = result.RowsWritten;
         report.Outputs.Add(new FileReport(Run.Options.Output, result.RowsWritten, output.Length));
+        ReportColumns(fields, result.NullCounts, result.RowsWritten);
+        report.SchemaChanges.AddRange(Columns.Changes());
+    }
+
+    /// <summary>Fills the report's schema, and the NULLs of each column of an output of <paramref name="rows"/> rows.</summary>
+    protected void ReportColumns(IReadOnlyList<Field> fields, long[] nullCounts, long rows)
+    {
         for (int i = 0; i < fields.Count; i++)
         {
-            long nulls = i < result.NullCounts.Length ? result.NullCounts[i] : 0;
-            double percent = result.RowsWritten == 0 ? 0 : Math.Round(100.0 * nulls / result.RowsWritten, 4);
-            report.Schema.Add(fields[i]);
-            report.Columns.Add(new ColumnReport(fields[i].Name, nulls, percent));
+            long nulls = i < nullCounts.Length ? nullCounts[i] : 0;
+            double percent = rows == 0 ? 0 : Math.Round(100.0 * nulls / rows, 4);
+            Run.Report.Schema.Add(fields[i]);
+            Run.Report.Columns.Add(new ColumnReport(fields[i].Name, nulls, percent));
         }
-        report.SchemaChanges.AddRange(Columns.Changes());
+    }
+
+    /// <summary>
+    /// Fills the report's counts of a comparison, and warns of what a user may not expect; <paramref name="where"/> and <paramref name="date"/> are what messages call the
+    /// new side and the date field.
+    /// </summary>
+    /// <exception cref="StreamEtlException"><see cref="ErrorKind.DuplicateKey"/>, when the rule is to fail and a key has rows that differ.</exception>
+    protected void ReportCounts(DiffCounts counts, string where, string date, DuplicateKeyRule rule)
+    {
+        RunReport report = Run.Report;
+        report.Inserts = counts.Inserts;
+        report.Updates = counts.Updates;
+        report.Deletes = counts.Deletes;
+        report.Unchanged = counts.Unchanged;
+        report.ChangedWithoutDate = counts.ChangedWithoutDate;
+        report.DuplicatesRemoved = counts.Duplicates;
+        report.DuplicateKeys = counts.ConflictingKeys;
+        if (counts.ConflictingKeys > 0)
+        {
+            string message =
+                $"{counts.ConflictingKeys} key{(counts.ConflictingKeys == 1 ? " has" : "s have")} rows that differ within {where}";
+            if (rule == DuplicateKeyRule.Fail)
+            {
+                throw new StreamEtlException(ErrorKind.DuplicateKey, message, hint: "--on-duplicate-key last|first chooses one of them");
+            }
+            Run.Warn($"{message}: the {(rule == DuplicateKeyRule.First ? "first" : "last")} one counts");
+        }
+        if (counts.ChangedWithoutDate > 0)
+        {
+            Run.Warn(
+                $"{counts.ChangedWithoutDate} rows differ without a newer {date} and are left out (--date-field-strict=false makes them updates)"
+            );
+        }
     }
 
     /// <summary>

@@ -65,7 +65,7 @@ internal sealed class RecordIndex : IDisposable
         foreach (ref readonly Hash128 key in keys)
         {
             ref readonly Part part = ref PartOf(key);
-            Prefetch(Unsafe.AsPointer(ref _slots[part.FirstSlot + Slot(key, part.Slots)]));
+            Prefetch(Unsafe.AsPointer(ref _slots[part.FirstSlot + key.Slot(part.Slots)]));
         }
     }
 
@@ -75,7 +75,7 @@ internal sealed class RecordIndex : IDisposable
         foreach (ref readonly Hash128 key in keys)
         {
             ref readonly Part part = ref PartOf(key);
-            int slot = _slots[part.FirstSlot + Slot(key, part.Slots)];
+            int slot = _slots[part.FirstSlot + key.Slot(part.Slots)];
             if (slot != 0)
             {
                 Prefetch(Unsafe.AsPointer(ref _records[part.FirstRecord + (slot & NumberMask) - 1]));
@@ -121,7 +121,7 @@ internal sealed class RecordIndex : IDisposable
     private int Find(in Part part, in Hash128 key, out int slot)
     {
         int tag = Tag(key);
-        for (int at = Slot(key, part.Slots); ; at = at + 1 == part.Slots ? 0 : at + 1)
+        for (int at = key.Slot(part.Slots); ; at = at + 1 == part.Slots ? 0 : at + 1)
         {
             slot = part.FirstSlot + at;
             int entry = _slots[slot];
@@ -138,9 +138,6 @@ internal sealed class RecordIndex : IDisposable
     }
 
     private ref readonly Part PartOf(in Hash128 key) => ref _parts[key.High >> (64 - RecordStore.PartitionBits)];
-
-    /// <summary>Scales 32 bits of the hash to the number of slots, by multiplication instead of division.</summary>
-    private static int Slot(in Hash128 key, int slots) => (int)((key.Low & uint.MaxValue) * (ulong)slots >> 32);
 
     /// <summary>Three quarters full.</summary>
     private static int Slots(long records) => (int)(records + (records / 3) + 4);
