@@ -27,6 +27,12 @@ public enum ErrorKind
     /// <summary>Whether a commit took effect is not known: its answer was lost. Whoever sees it looks before doing anything else.</summary>
     OutcomeUnknown = 7,
 
+    /// <summary>A store or a service refuses: there are no credentials, they are wrong, or they do not allow it.</summary>
+    AccessDenied = 8,
+
+    /// <summary>A store or a service did not answer, or kept refusing for now, in spite of retries. Worth another try later.</summary>
+    Unavailable = 9,
+
     /// <summary>A record has more or fewer fields than the header.</summary>
     FieldCount = 10,
 
