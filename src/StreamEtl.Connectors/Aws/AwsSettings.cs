@@ -38,7 +38,11 @@ public sealed record AwsSettings(string Service, Uri? Endpoint, string? Region)
         Region
         ?? (Endpoint is not null ? UsualRegion : null)
         ?? FallbackRegionFactory.GetRegionEndpoint()?.SystemName
-        ?? throw new StreamEtlException(ErrorKind.Usage, "no AWS region is stated", hint: "set AWS_REGION, for example AWS_REGION=sa-east-1");
+        ?? throw new StreamEtlException(
+            ErrorKind.Usage,
+            "no AWS region is stated",
+            hint: "set AWS_REGION, for example AWS_REGION=sa-east-1"
+        );
 
     /// <summary>
     /// Fills a client's configuration. Retries are the caller's: the SDK's own hide whether an earlier attempt may have worked, which conditional writes have to know.
