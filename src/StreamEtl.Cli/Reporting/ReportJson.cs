@@ -54,6 +54,7 @@ internal static class ReportJson
         WriteFiles(writer, "inputs", report.Inputs, masked);
         WriteFiles(writer, "outputs", report.Outputs, masked);
         WriteCounts(writer, report);
+        WriteOrigins(writer, report);
         WriteTable(writer, report);
         WriteStages(writer, report);
         WriteTexts(writer, "passes", report.Passes, masked);
@@ -112,6 +113,20 @@ internal static class ReportJson
         writer.WriteNumber("duplicate_keys", report.DuplicateKeys);
         writer.WriteNumber("peak_memory_bytes", report.PeakMemoryBytes);
         writer.WriteNumber("spilled_bytes", report.SpilledBytes);
+    }
+
+    private static void WriteOrigins(Utf8JsonWriter writer, RunReport report)
+    {
+        writer.WriteStartArray("origins");
+        foreach (OriginReport origin in report.Origins)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", origin.Name);
+            writer.WriteNumber("rows", origin.Rows);
+            writer.WriteNumber("winners", origin.Winners);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
     }
 
     private static void WriteTable(Utf8JsonWriter writer, RunReport report)

@@ -29,6 +29,10 @@ internal static class RunSummary
         {
             messages.Say("  " + counts);
         }
+        foreach (OriginReport origin in report.Origins)
+        {
+            messages.Say($"  {origin.Name}: {Rows(origin.Rows)}, {Count(origin.Winners, origin.Winners == 1 ? "winner" : "winners")}");
+        }
         foreach (SchemaChange change in report.SchemaChanges.Take(ChangesShown))
         {
             messages.Say($"  column '{change.Column}': {change.Change}");
@@ -69,6 +73,8 @@ internal static class RunSummary
         {
             SchemaInferOptions => $"{Names(report)}  {report.Schema.Count} columns  {Rows(report.RowsRead)}  {end}",
             SchemaValidateOptions => $"{Names(report)}  keeps to the schema  {Rows(report.RowsRead)}  {end}",
+            ConsolidateOptions { Output: "" } =>
+                $"{Names(report)}  {Rows(report.Origins.Sum(o => o.Winners))} would be written  {end}",
             IngestOptions when report.NothingToDo =>
                 $"{Names(report)}  nothing to do: {job.Output} has these rows already (version {report.TableVersion})  {end}",
             IngestOptions =>

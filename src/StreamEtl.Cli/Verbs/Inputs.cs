@@ -93,7 +93,7 @@ internal static class Inputs
     }
 
     /// <summary>A plain name passes as it is: that it does not exist is for the engine to say, in a report too.</summary>
-    private static IReadOnlyList<string> Expand(string pattern, Host host) =>
+    public static IReadOnlyList<string> Expand(string pattern, Host host) =>
         pattern.AsSpan().ContainsAny("*?[") ? host.ExpandGlob(pattern) : [pattern];
 
     private static StreamEtlException UnknownFormat(string path)
@@ -112,7 +112,8 @@ internal static class Inputs
         );
     }
 
-    private static void RefuseTwoStandardInputs(List<string> inputs)
+    /// <summary>Standard input can be one input only.</summary>
+    public static void RefuseTwoStandardInputs(IReadOnlyList<string> inputs)
     {
         if (inputs.Count(i => i == Standard) > 1)
         {

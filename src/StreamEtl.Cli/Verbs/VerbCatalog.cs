@@ -13,6 +13,7 @@ internal static class VerbCatalog
         DedupeVerb.Verb,
         DiffVerb.Verb,
         IngestVerb.Verb,
+        ConsolidateVerb.Verb,
         RunVerb.Verb,
         SchemaInferVerb.Verb,
         SchemaValidateVerb.Verb,

@@ -105,6 +105,20 @@ public sealed class RowBitmap : IDisposable
         return count;
     }
 
+    /// <summary>Number of set bits from row <paramref name="first"/> up to, not including, row <paramref name="end"/>.</summary>
+    public long Count(long first, long end)
+    {
+        long count = 0;
+        for (long row = first; row < end; )
+        {
+            ulong word = _words[row >> 6] >> (int)row;
+            long bits = Math.Min(64 - (row & 63), end - row);
+            count += System.Numerics.BitOperations.PopCount(bits == 64 ? word : word & ((1UL << (int)bits) - 1));
+            row += bits;
+        }
+        return count;
+    }
+
     /// <summary>Gives the bytes back.</summary>
     public void Dispose()
     {

@@ -68,6 +68,9 @@ public sealed class RunReport
     /// <summary>ingest: true when the table was left as it is because the input changes nothing.</summary>
     public bool NothingToDo { get; set; }
 
+    /// <summary>consolidate: what came of each origin; empty for other verbs.</summary>
+    public List<OriginReport> Origins { get; } = [];
+
     /// <summary>Keys that had differing rows within one snapshot.</summary>
     public long DuplicateKeys { get; set; }
 

@@ -8,7 +8,7 @@ namespace StreamEtl.Pipeline;
 /// <c>dedupe</c>. Whole rows, first kept, is one pass while the table of hashes fits: a row's fate is known when it is seen. Everything else is two:
 /// the first decides which rows live (a bitmap over row ordinals), the second writes them. Either way the output is in input order.
 /// </summary>
-internal sealed class DedupeJob(RunContext run, DedupeOptions options) : Job(run)
+internal sealed class DedupeJob(RunContext run, DedupeOptions options) : KeyedJob(run)
 {
     /// <summary>A table of hashes that would take more of the budget than this is not even tried.</summary>
     private const double TableShare = 0.5;
@@ -80,47 +80,11 @@ internal sealed class DedupeJob(RunContext run, DedupeOptions options) : Job(run
             .ConfigureAwait(false);
     }
 
-    /// <summary>First pass of two: only keys and decision columns are converted.</summary>
-    private async Task<RowBitmap> DecideAsync()
+    private Task<RowBitmap> DecideAsync()
     {
-        await Run.Rejects.RestartAsync().ConfigureAwait(false);
         int[] keys = options.Key.Count > 0 ? Find(options.Key, "--key") : [.. Enumerable.Range(0, Columns.Columns.Count)];
         int[] decisions = Find(options.Keep.Select(k => k.Column), "--keep");
-        bool composite = decisions.Length > 1 || (decisions.Length == 1 && !SortKey.IsFixed(Columns.Columns[decisions[0]].Type));
-        using var deciding = new KeyedWinners(
-            Run.Budget,
-            options.TempDirectory,
-            options.Threads,
-            options.KeepLast,
-            [.. options.Keep.Select(k => !k.Descending)],
-            composite,
-            RowContent.IsNeeded(options.Exact)
-        );
-        PassSegment segment = Segment(
-            0,
-            Columns,
-            c => keys.Contains(c) || decisions.Contains(c),
-            prepare: batch => RowHashes.HashKeys(batch, keys),
-            accept: batch =>
-                deciding.Add(
-                    batch.KeyHashes.AsSpan(0, batch.RowCount),
-                    RowHashes.Pick(batch, keys),
-                    RowHashes.Pick(batch, decisions),
-                    batch.FirstRow
-                )
-        );
-        var spec = new PassSpec
-        {
-            Phase = "finding duplicates",
-            Segments = [segment],
-            CountsRows = true,
-        };
-        await PipelineGraph.RunAsync(Run, spec).ConfigureAwait(false);
-        // Deciding needs memory of its own, and no batch is in flight now.
-        Run.Pool.Trim();
-        RowBitmap winners = deciding.Finish(segment.NextRow);
-        Run.Report.SpilledBytes += deciding.SpilledBytes;
-        return winners;
+        return DecideAsync(keys, decisions, options.Keep, options.KeepLast, options.Exact);
     }
 
     /// <summary>Second pass of two.</summary>

@@ -54,6 +54,7 @@ public static class EtlRunner
         {
             ConvertOptions convert => new ConvertJob(run, convert),
             DedupeOptions dedupe => new DedupeJob(run, dedupe),
+            ConsolidateOptions consolidate => new ConsolidateJob(run, consolidate),
             DiffOptions diff => new DiffJob(run, diff),
             IngestOptions ingest => new IngestJob(run, ingest),
             SchemaInferOptions infer => new SchemaInferJob(run, infer),

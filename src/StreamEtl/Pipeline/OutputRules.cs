@@ -13,7 +13,7 @@ internal static class OutputRules
         {
             RefuseCompressed(options.Output, "-o", "a schema");
         }
-        else if (options is not (SchemaValidateOptions or IngestOptions))
+        else if (options is not (SchemaValidateOptions or IngestOptions or ConsolidateOptions { Output: "" }))
         {
             CheckTable(options);
         }

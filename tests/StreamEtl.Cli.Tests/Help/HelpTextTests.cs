@@ -13,6 +13,7 @@ public sealed class HelpTextTests
     [InlineData("dedupe", "help", "dedupe")]
     [InlineData("diff", "diff", "-h")]
     [InlineData("ingest", "ingest", "--help")]
+    [InlineData("consolidate", "help", "consolidate")]
     [InlineData("run", "help", "run")]
     [InlineData("schema-infer", "schema", "infer", "--help")]
     [InlineData("schema-validate", "help", "schema", "validate")]
@@ -116,7 +117,7 @@ public sealed class HelpTextTests
 
     [Theory]
     [InlineData("unknown command 'cnvert'", "did you mean 'convert'?", "cnvert", "a.csv")]
-    [InlineData("unknown command 'zzz'", "commands: convert, dedupe, diff, ingest, run, schema, table", "zzz")]
+    [InlineData("unknown command 'zzz'", "commands: convert, dedupe, diff, ingest, consolidate, run, schema, table", "zzz")]
     [InlineData("unknown command 'dedup'", "did you mean 'dedupe'?", "help", "dedup")]
     [InlineData("'schema' needs a second word", "streametl schema infer or streametl schema validate", "schema")]
     [InlineData("unknown command 'schema show'", "streametl schema infer or streametl schema validate", "schema", "show")]

@@ -37,6 +37,7 @@ public sealed class ReportTests
         };
         report.Inputs.Add(new FileReport("São \"Paulo\"\n.csv", 1, 2));
         report.Outputs.Add(new FileReport("o.parquet", 3, 4));
+        report.Origins.Add(new OriginReport("sor", 14, 15));
         report.Schema.Add(new Field("id", ColumnType.Integer, Nullable: false));
         report.Schema.Add(new Field("total", ColumnType.Decimal(18, 2)));
         report.SchemaChanges.Add(new SchemaChange("x", "added"));
@@ -84,6 +85,13 @@ public sealed class ReportTests
               "duplicate_keys": 11,
               "peak_memory_bytes": 12,
               "spilled_bytes": 13,
+              "origins": [
+                {
+                  "name": "sor",
+                  "rows": 14,
+                  "winners": 15
+                }
+              ],
               "schema": [
                 {
                   "name": "id",

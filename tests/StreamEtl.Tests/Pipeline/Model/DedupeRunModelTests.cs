@@ -55,8 +55,8 @@ public sealed class DedupeRunModelTests : IDisposable
         bool keepLast = random.Next(3) == 0;
         // Row numbers would make every row its own.
         int[] winners = wholeRow
-            ? Winners(rows, row => new ModelKey([(decimal)row.Rid, .. row.Values]), [], keepLast)
-            : Winners(rows, row => new ModelKey(keys.Select(k => row.Values[k])), keep, keepLast);
+            ? DedupeModel.Winners(rows, row => new ModelKey([(decimal)row.Rid, .. row.Values]), [], keepLast)
+            : DedupeModel.Winners(rows, row => new ModelKey(keys.Select(k => row.Values[k])), keep, keepLast);
         string output = Path.Combine(_folder, "out.ndjson");
         bool anyCsv = inputs.Any(i => i.EndsWith(".csv", StringComparison.Ordinal));
         var report = new RunReport { Verb = "dedupe" };
@@ -93,35 +93,6 @@ public sealed class DedupeRunModelTests : IDisposable
             {
                 Assert.Equal(rows[winners[i]].Values[c], ModelValues.Parse(kinds[c], line.RootElement.GetProperty($"c{c}")));
             }
-        }
-    }
-
-    /// <summary>Indices of the rows that stay, in input order.</summary>
-    private static int[] Winners(
-        (int Table, int Rid, IComparable?[] Values)[] rows,
-        Func<(int Table, int Rid, IComparable?[] Values), ModelKey> key,
-        KeepRule[] keep,
-        bool keepLast
-    )
-    {
-        return [.. Enumerable.Range(0, rows.Length).GroupBy(i => key(rows[i])).Select(group => group.Aggregate(Better)).Order()];
-
-        int Better(int held, int row)
-        {
-            foreach (KeepRule rule in keep)
-            {
-                int column = rule.Column[1] - '0';
-                IComparable? a = rows[held].Values[column];
-                IComparable? b = rows[row].Values[column];
-                int order = ModelValues.Compare(b, a);
-                if (order != 0)
-                {
-                    // NULL never wins over a value, whichever end of the values does.
-                    bool wins = a is null || b is null ? a is null : rule.Descending == order > 0;
-                    return wins ? row : held;
-                }
-            }
-            return keepLast ? row : held;
         }
     }
 }
