@@ -73,8 +73,7 @@ internal static class RunSummary
         {
             SchemaInferOptions => $"{Names(report)}  {report.Schema.Count} columns  {Rows(report.RowsRead)}  {end}",
             SchemaValidateOptions => $"{Names(report)}  keeps to the schema  {Rows(report.RowsRead)}  {end}",
-            ConsolidateOptions { Output: "" } =>
-                $"{Names(report)}  {Rows(report.Origins.Sum(o => o.Winners))} would be written  {end}",
+            ConsolidateOptions { Output: "" } => $"{Names(report)}  {Rows(report.Origins.Sum(o => o.Winners))} would be written  {end}",
             IngestOptions when report.NothingToDo =>
                 $"{Names(report)}  nothing to do: {job.Output} has these rows already (version {report.TableVersion})  {end}",
             IngestOptions =>

@@ -70,7 +70,9 @@ internal static class ConsolidateVerb
         var job = new ConsolidateOptions
         {
             Origins = origins,
-            Key = arguments.Columns(Key) ?? throw UsageError.Create("--key is missing", "--key COLS: what rows of the origins are matched by"),
+            Key =
+                arguments.Columns(Key)
+                ?? throw UsageError.Create("--key is missing", "--key COLS: what rows of the origins are matched by"),
             Decide = KeepRules.Parse(
                 Decide,
                 arguments.Text(Decide)

@@ -121,7 +121,11 @@ internal sealed class ConsolidateJob(RunContext run, ConsolidateOptions options)
         }
         if (Written(Columns).Length == 0)
         {
-            throw new StreamEtlException(ErrorKind.Usage, "no column is left to write", hint: "the partition's path holds the only one there is");
+            throw new StreamEtlException(
+                ErrorKind.Usage,
+                "no column is left to write",
+                hint: "the partition's path holds the only one there is"
+            );
         }
     }
 }

@@ -27,10 +27,7 @@ public sealed class ConsolidateTests : IDisposable
             """[{"name":"sor","rows":3,"winners":2},{"name":"sot","rows":3,"winners":2}]""",
             JsonSerializer.Serialize(report.GetProperty("origins"))
         );
-        Assert.Equal(
-            (6, 4, 2),
-            (Number(report, "rows_read"), Number(report, "rows_written"), Number(report, "duplicates_removed"))
-        );
+        Assert.Equal((6, 4, 2), (Number(report, "rows_read"), Number(report, "rows_written"), Number(report, "duplicates_removed")));
         Assert.Contains("  sor: 3 rows, 2 winners\n", run.Error, StringComparison.Ordinal);
     }
 
@@ -61,7 +58,19 @@ public sealed class ConsolidateTests : IDisposable
         File.WriteAllText(_folder["day=1/b.csv"], "id,at\n9,2025-01-01\n");
         Tool.Result run = Tool.Run(
             _folder,
-            ["consolidate", "sot=sot.csv", "new=day=1/*.csv", "sot=sor.csv", "--key", "id", "--decide", "at:desc", "--report", "r.json", "-q"]
+            [
+                "consolidate",
+                "sot=sot.csv",
+                "new=day=1/*.csv",
+                "sot=sor.csv",
+                "--key",
+                "id",
+                "--decide",
+                "at:desc",
+                "--report",
+                "r.json",
+                "-q",
+            ]
         );
         Assert.Equal((0, ""), (run.Status, run.Error));
         Assert.Equal(

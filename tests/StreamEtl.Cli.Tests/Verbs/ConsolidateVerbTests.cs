@@ -9,9 +9,23 @@ public sealed class ConsolidateVerbTests
     public void Consolidate_Origins_KeepTheirOrderAndGatherTheirInputs()
     {
         ConsolidateOptions job = CommandRun
-            .Of("consolidate", "sot=x.csv", "sor=*.csv", "sot=day=5/y.csv", "--key", "id,ver", "--decide", "at:desc,prio", "-o", "o.parquet")
+            .Of(
+                "consolidate",
+                "sot=x.csv",
+                "sor=*.csv",
+                "sot=day=5/y.csv",
+                "--key",
+                "id,ver",
+                "--decide",
+                "at:desc,prio",
+                "-o",
+                "o.parquet"
+            )
             .JobAs<ConsolidateOptions>();
-        Assert.Equal("sot: x.csv day=5/y.csv | sor: a.csv b.csv", string.Join(" | ", job.Origins.Select(o => $"{o.Name}: {string.Join(' ', o.Inputs)}")));
+        Assert.Equal(
+            "sot: x.csv day=5/y.csv | sor: a.csv b.csv",
+            string.Join(" | ", job.Origins.Select(o => $"{o.Name}: {string.Join(' ', o.Inputs)}"))
+        );
         Assert.Equal(["id", "ver"], job.Key);
         Assert.Equal([new KeepRule("at", true), new KeepRule("prio", false)], job.Decide);
         Assert.Equal(("o.parquet", "parquet"), (job.Output, job.To));

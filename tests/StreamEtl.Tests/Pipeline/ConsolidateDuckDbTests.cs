@@ -23,7 +23,10 @@ public sealed class ConsolidateDuckDbTests(ITestOutputHelper output) : IDisposab
             return;
         }
         var random = new Random(41);
-        ConsolidateOrigin[] origins = [.. new[] { "sor", "sot", "spec" }.Select(name => new ConsolidateOrigin(name, [Write(name, rows, random)]))];
+        ConsolidateOrigin[] origins =
+        [
+            .. new[] { "sor", "sot", "spec" }.Select(name => new ConsolidateOrigin(name, [Write(name, rows, random)])),
+        ];
         string path = Path.Combine(_folder, "out.parquet");
         var report = new RunReport { Verb = "consolidate" };
         await EtlRunner.RunAsync(
@@ -63,7 +66,9 @@ public sealed class ConsolidateDuckDbTests(ITestOutputHelper output) : IDisposab
 
     private string Write(string name, int rows, Random random)
     {
-        var text = new StringBuilder("num_oper,cod_idef_ver_oper,dat_vlr_even_oper,num_prio_even_oper,dat_recm_even_oper,vlr_").Append(name);
+        var text = new StringBuilder("num_oper,cod_idef_ver_oper,dat_vlr_even_oper,num_prio_even_oper,dat_recm_even_oper,vlr_").Append(
+            name
+        );
         for (int i = 0; i < rows; i++)
         {
             text.Append(
