@@ -1,5 +1,4 @@
 using StreamEtl.Batches;
-using StreamEtl.Diagnostics;
 using StreamEtl.Errors;
 using StreamEtl.Types;
 
