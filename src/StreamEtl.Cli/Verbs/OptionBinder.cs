@@ -41,6 +41,7 @@ internal static class OptionBinder
             DateFormat = arguments.Text(SharedOptions.DateFormat),
             NullTexts = arguments.All(SharedOptions.Null),
             QuotedEmptyIsString = arguments.Text(SharedOptions.QuotedEmpty) == "string",
+            MixesLineEnds = arguments.Text(SharedOptions.LineEnds) == "any",
             MaxRecordBytes = RecordLimit(arguments) ?? job.MaxRecordBytes,
             InferTypes = arguments.Text(SharedOptions.Types) switch
             {

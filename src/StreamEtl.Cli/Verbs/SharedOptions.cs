@@ -71,6 +71,13 @@ internal static class SharedOptions
         "null",
         "string"
     );
+    public static readonly OptionSpec LineEnds = OptionSpec.Choice(
+        "line-ends",
+        OptionGroup.Input,
+        "each record ends as the first, or as it likes (default same)",
+        "same",
+        "any"
+    );
     public static readonly OptionSpec MaxRecord = new("max-record", OptionGroup.Input, "longest record (default 64MiB)", "SIZE");
 
     public static readonly OptionSpec Types = OptionSpec.Choice(
@@ -117,7 +124,7 @@ internal static class SharedOptions
 
     /// <summary>What the CSV reader may be told.</summary>
     public static IReadOnlyList<OptionSpec> Reading { get; } =
-    [From, Delimiter, Quote, Escape, Encoding, NoHeader, SkipLines, Decimal, DateFormat, Null, QuotedEmpty, MaxRecord];
+    [From, Delimiter, Quote, Escape, Encoding, NoHeader, SkipLines, Decimal, DateFormat, Null, QuotedEmpty, LineEnds, MaxRecord];
 
     /// <summary>Output, input, types, errors, resources and messages: for a verb that writes a table.</summary>
     public static IReadOnlyList<OptionSpec> ForTables { get; } =

@@ -26,6 +26,7 @@ internal sealed class TableBinder(
         "date_format",
         "null",
         "quoted_empty",
+        "line_ends",
         "max_record",
         "types",
         "schema",

@@ -66,6 +66,9 @@ public enum ErrorKind
     /// <summary>A quote stands inside a field that does not begin with one.</summary>
     BareQuote = 20,
 
+    /// <summary>A record ends with another line ending than the first one.</summary>
+    MixedLineEnds = 21,
+
     /// <summary>A compressed input is damaged or ends early.</summary>
     DamagedCompression = 30,
 

@@ -15,8 +15,13 @@ public sealed record RejectedRecord(ErrorKind Kind, string Source, long Line, lo
             Kind,
             Reason,
             new RecordPosition(Source, Line, ByteOffset, Column),
-            Kind == ErrorKind.BareQuote
-                ? "if quotes are plain text in this input, say --quote none; or set such rows aside with --on-error reject --rejects FILE"
-                : "use --on-error reject --rejects FILE to set such rows aside and go on"
+            Kind switch
+            {
+                ErrorKind.BareQuote =>
+                    "if quotes are plain text in this input, say --quote none; or set such rows aside with --on-error reject --rejects FILE",
+                ErrorKind.MixedLineEnds =>
+                    "if every line ending ends a record in this input, say --line-ends any; or set such rows aside with --on-error reject --rejects FILE",
+                _ => "use --on-error reject --rejects FILE to set such rows aside and go on",
+            }
         );
 }

@@ -13,4 +13,7 @@ public sealed record CsvDialect(byte Delimiter, byte? Quote, byte? Escape, bool 
 {
     /// <summary>RFC 4180 with a header.</summary>
     public static CsvDialect Default { get; } = new((byte)',', (byte)'"', null, HasHeader: true, SkipLines: 0, new TextFormat());
+
+    /// <summary>What records end with; one that ends otherwise is malformed. <see cref="LineEnd.None"/>: each may end as it likes.</summary>
+    public LineEnd LineEnd { get; init; }
 }

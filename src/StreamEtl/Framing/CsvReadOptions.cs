@@ -15,6 +15,9 @@ public sealed record CsvReadOptions
     /// <summary>True: a quoted empty field is the empty string, in text columns.</summary>
     public bool QuotedEmptyIsString { get; init; }
 
+    /// <summary>True: LF, CR and CR LF may be mixed; else each record must end as the first one does.</summary>
+    public bool MixesLineEnds { get; init; }
+
     /// <summary>Longest record in bytes.</summary>
     public int MaxRecordBytes { get; init; } = 64 << 20;
 

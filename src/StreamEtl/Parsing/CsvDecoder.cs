@@ -16,7 +16,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
     public RowBatch Decode(CsvUnit unit, IReadOnlyList<PlanColumn> plan)
     {
         var rows = new CsvRows(unit, width);
-        var rejects = new CsvRejects(source, unit, plan, width);
+        var rejects = new CsvRejects(source, unit, plan, width, dialect);
         HeldRecords? held = HeldRecords.For(plan);
         SelectRecords(unit, rows, rejects, Utf8.IsValid(unit.Bytes.AsSpan(0, unit.Length)), held);
         return Decode(unit, plan, rows, rejects, null, held);
@@ -26,7 +26,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
     public RowBatch Decode(CsvUnit unit, IReadOnlyList<PlanColumn> plan, int wellFormed, int[] positions, int count)
     {
         var rows = new CsvRows(unit, width);
-        var rejects = new CsvRejects(source, unit, plan, width);
+        var rejects = new CsvRejects(source, unit, plan, width, dialect);
         SelectRecords(unit, rows, rejects, valid: true, held: null);
         if (rows.Count != wellFormed)
         {
@@ -199,7 +199,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         }
     }
 
-    /// <summary>Finds the rows: records of the right width, without a fault, in valid UTF-8. Blank lines are no records.</summary>
+    /// <summary>Finds the rows: records of the right width, without a fault, in valid UTF-8, that end as all do. Blank lines are no records.</summary>
     private void SelectRecords(CsvUnit unit, CsvRows rows, CsvRejects rejects, bool valid, HeldRecords? held)
     {
         ReadOnlySpan<byte> frame = unit.Bytes.AsSpan(0, unit.Length);
@@ -212,15 +212,22 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
             int last = index.RecordEnds[r];
             int end = index.Ends[last];
             int fields = last - first + 1;
+            LineEnd lineEnd = LineEnds.At(frame, end);
+            bool endsAsAll = lineEnd == dialect.LineEnd || lineEnd == LineEnd.None || dialect.LineEnd == LineEnd.None;
             if (!faults.IsEmpty && faults[0].Record == r)
             {
                 rejects.AddByte(faults[0].Kind, start, faults[0].Position);
                 held?.Add(index, first, start, fields, faults[0].Position);
                 faults = faults[1..];
             }
-            else if (fields == 1 && end == start)
+            else if (fields == 1 && end == start && endsAsAll)
             {
                 // A blank line.
+            }
+            else if (!endsAsAll && (fields == width || end == start))
+            {
+                rejects.AddLineEnd(start, end);
+                held?.Add(index, first, start, fields);
             }
             else if (fields != width)
             {
@@ -237,11 +244,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
                 held?.Add(index, first, start, fields);
             }
             first = last + 1;
-            start = end + 1;
-            if (start < frame.Length && frame[end] == '\r' && frame[start] == '\n')
-            {
-                start++;
-            }
+            start = end + lineEnd.Length();
         }
     }
 

@@ -61,7 +61,7 @@ internal static class CsvHeader
             return 0;
         }
         int end = index.Ends[index.RecordEnds[record - 1]];
-        return end + (frame[end] == '\r' && end + 1 < frame.Length && frame[end + 1] == '\n' ? 2 : 1);
+        return end + LineEnds.At(frame, end).Length();
     }
 
     private static string Unique(string name, HashSet<string> taken)

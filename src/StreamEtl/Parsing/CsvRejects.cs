@@ -3,6 +3,7 @@ using System.Globalization;
 using StreamEtl.Batches;
 using StreamEtl.Diagnostics;
 using StreamEtl.Errors;
+using StreamEtl.Framing;
 using StreamEtl.Sources;
 using StreamEtl.Types;
 
@@ -12,7 +13,7 @@ namespace StreamEtl.Parsing;
 /// The malformed rows of a unit. A frame may hold hundreds of thousands, so each is a few bytes of the unit's lease until someone asks for it; then
 /// it is put into words, from bytes that must still be there.
 /// </summary>
-internal sealed class CsvRejects(string source, CsvUnit unit, IReadOnlyList<PlanColumn> plan, int width) : IReadOnlyList<RejectedRecord>
+internal sealed class CsvRejects(string source, CsvUnit unit, IReadOnlyList<PlanColumn> plan, int width, CsvDialect dialect) : IReadOnlyList<RejectedRecord>
 {
     private const int ShownValue = 60;
     private const int WholeRecord = -1;
@@ -39,6 +40,9 @@ internal sealed class CsvRejects(string source, CsvUnit unit, IReadOnlyList<Plan
 
     /// <summary>Adds the record at <paramref name="start"/>; <paramref name="position"/> is the frame's byte that makes it malformed.</summary>
     public void AddByte(ErrorKind kind, int start, int position) => Add(new Entry(kind, start, WholeRecord, position, default));
+
+    /// <summary>Adds the record at <paramref name="start"/>, whose line ending at <paramref name="end"/> is not the dialect's.</summary>
+    public void AddLineEnd(int start, int end) => Add(new Entry(ErrorKind.MixedLineEnds, start, WholeRecord, end, default));
 
     /// <summary>Adds the row at <paramref name="start"/>, whose value does not fit the declared type of a plan column.</summary>
     public void AddValue(int start, int column, TextView value) => Add(new Entry(ErrorKind.InvalidValue, start, column, 1, value));
@@ -93,6 +97,8 @@ internal sealed class CsvRejects(string source, CsvUnit unit, IReadOnlyList<Plan
                 CultureInfo.InvariantCulture,
                 $"byte {unit.Offset + entry.Detail} (0x{unit.Bytes[entry.Detail]:X2}) is not valid UTF-8"
             ),
+            ErrorKind.MixedLineEnds =>
+                $"the record ends with {LineEnds.At(unit.Bytes.AsSpan(0, unit.Length), entry.Detail).Name()}, the first one with {dialect.LineEnd.Name()}",
             ErrorKind.NullKey => "the key column is empty",
             ErrorKind.InvalidValue when entry.Detail == 0 => "the schema declares the column not nullable, and it is empty",
             ErrorKind.InvalidValue => $"'{Shown(entry.Value)}' is not {Article(plan[entry.Column].Type)}",

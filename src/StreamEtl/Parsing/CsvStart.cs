@@ -29,7 +29,7 @@ internal sealed class CsvStart
     public bool IsWhole { get; private set; }
 
     /// <summary>The dialect.</summary>
-    public CsvDialect Dialect { get; }
+    public CsvDialect Dialect { get; private set; }
 
     /// <summary>Finds fields.</summary>
     public IScanner Scanner { get; }
@@ -81,6 +81,10 @@ internal sealed class CsvStart
         {
             await start.ReadMoreAsync(source, options, cancellationToken).ConfigureAwait(false);
         }
+        if (options.MixesLineEnds)
+        {
+            start.Dialect = start.Dialect with { LineEnd = LineEnd.None };
+        }
         return start;
     }
 
@@ -95,7 +99,7 @@ internal sealed class CsvStart
                 rest = [];
                 break;
             }
-            rest = rest[(end + (rest[end] == '\r' && end + 1 < rest.Length && rest[end + 1] == '\n' ? 2 : 1))..];
+            rest = rest[(end + LineEnds.At(rest, end).Length())..];
             FirstLine++;
         }
         DataStart = SampleLength - rest.Length;
@@ -124,6 +128,7 @@ internal sealed class CsvStart
             return true;
         }
         CheckFirst(rest, index, record, name, maxRecordBytes);
+        Dialect = Dialect with { LineEnd = LineEnds.At(rest, index.Ends[index.RecordEnds[record]]) };
         if (Dialect.HasHeader)
         {
             Columns = CsvHeader.Read(CsvHeader.Fields(rest, index, record, Dialect), Warnings);
@@ -256,10 +261,6 @@ internal sealed class CsvStart
     private static int EndOf(ReadOnlySpan<byte> frame, FieldIndex index, int record)
     {
         int end = index.Ends[index.RecordEnds[record]];
-        if (end >= frame.Length)
-        {
-            return end;
-        }
-        return end + (frame[end] == '\r' && end + 1 < frame.Length && frame[end + 1] == '\n' ? 2 : 1);
+        return end + LineEnds.At(frame, end).Length();
     }
 }

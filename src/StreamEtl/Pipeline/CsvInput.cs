@@ -41,6 +41,7 @@ internal sealed class CsvInput(string path, TableFormat format, JobOptions optio
             Encoding = options.Encoding,
             NullTexts = [.. options.NullTexts.Select(System.Text.Encoding.UTF8.GetBytes)],
             QuotedEmptyIsString = options.QuotedEmptyIsString,
+            MixesLineEnds = options.MixesLineEnds,
             MaxRecordBytes = (int)Math.Min(options.MaxRecordBytes, options.MemoryBytes / RecordsInMemory),
         };
 }

@@ -27,6 +27,7 @@ internal static class InputRules
             ("--date-format", options.DateFormat is not null),
             ("--null", options.NullTexts.Count > 0),
             ("--quoted-empty", options.QuotedEmptyIsString),
+            ("--line-ends", options.MixesLineEnds),
         ];
         string? wrong = delimited.Where(o => o.IsGiven).Select(o => o.Option).FirstOrDefault();
         if (wrong is null && options.Encoding is not null && Array.TrueForAll(formats, f => f == TableFormat.Parquet))

@@ -48,6 +48,9 @@ public abstract record JobOptions
     /// <summary>True: a quoted empty field is the empty string, in text columns.</summary>
     public bool QuotedEmptyIsString { get; init; }
 
+    /// <summary>True: LF, CR and CR LF may be mixed in one input; false: a record that ends otherwise than the first is malformed.</summary>
+    public bool MixesLineEnds { get; init; }
+
     /// <summary>Longest record in bytes.</summary>
     public int MaxRecordBytes { get; init; } = 64 << 20;
 

@@ -36,7 +36,7 @@ public sealed class ConvertVerbTests
     {
         string line =
             "convert a.dat -o out.bin --from csv --to parquet --compression zstd --delimiter | --quote ' --escape \\ --encoding windows-1252 "
-            + "--no-header --skip-lines 3 --decimal , --date-format dd/MM/yyyy --null NA --null NULL --quoted-empty string --max-record 1MiB --types text "
+            + "--no-header --skip-lines 3 --decimal , --date-format dd/MM/yyyy --null NA --null NULL --quoted-empty string --line-ends any --max-record 1MiB --types text "
             + "--rejects bad.csv --memory 512MB --temp /scratch --threads 3";
         ConvertOptions job = CommandRun.Of(line.Split(' ')).JobAs<ConvertOptions>();
         Assert.Equal(
@@ -57,6 +57,7 @@ public sealed class ConvertVerbTests
                 DecimalSeparator = ',',
                 DateFormat = "dd/MM/yyyy",
                 QuotedEmptyIsString = true,
+                MixesLineEnds = true,
                 MaxRecordBytes = 1 << 20,
                 InferTypes = false,
                 RejectMalformed = true,

@@ -14,7 +14,15 @@ internal sealed class CsvModel
 {
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
-    private CsvModel(List<Record> records) => Records = records;
+    private readonly List<Record> _blankLines;
+    private readonly bool _mixesLineEnds;
+
+    private CsvModel(List<Record> records, List<Record> blankLines, bool mixesLineEnds)
+    {
+        Records = records;
+        _blankLines = blankLines;
+        _mixesLineEnds = mixesLineEnds;
+    }
 
     /// <summary>Every record but blank lines.</summary>
     public List<Record> Records { get; }
@@ -44,9 +52,16 @@ internal sealed class CsvModel
     {
         var values = new List<string>();
         var rejects = new List<(ErrorKind, long, long)>();
-        foreach (Record record in Records.Skip(first))
+        int data = first == 0 ? -1 : Records[first - 1].Start;
+        IEnumerable<Record> oddBlanks = _blankLines.Where(b => b.Start > data && Records.Count > 0 && EndsOddly(b));
+        foreach (Record record in Records.Skip(first).Concat(oddBlanks).OrderBy(r => r.Start))
         {
-            ErrorKind? fault = record.Fault ?? (record.Fields.Count != width ? ErrorKind.FieldCount : null);
+            ErrorKind? fault = record.Fault;
+            if (fault is null && (record.Fields.Count == width || _blankLines.Contains(record)) && EndsOddly(record))
+            {
+                fault = ErrorKind.MixedLineEnds;
+            }
+            fault ??= record.Fields.Count != width ? ErrorKind.FieldCount : null;
             if (fault is null && !record.IsText)
             {
                 fault = ErrorKind.InvalidEncoding;
@@ -63,9 +78,11 @@ internal sealed class CsvModel
         return (values, rejects);
     }
 
-    public static CsvModel Read(byte[] input, CsvDialect dialect)
+    /// <summary>Reads a text; its records end as the first one does unless it <paramref name="mixesLineEnds"/>.</summary>
+    public static CsvModel Read(byte[] input, CsvDialect dialect, bool mixesLineEnds = false)
     {
         var records = new List<Record>();
+        var blankLines = new List<Record>();
         int position = 0;
         int line = 1;
         while (position < input.Length)
@@ -90,14 +107,17 @@ internal sealed class CsvModel
                 position >= input.Length ? 0
                 : IsPair(input, position) ? 2
                 : 1;
-            if (!blank)
-            {
-                records.Add(new Record(start, line, fields, fault, IsUtf8(input.AsSpan(start, end - start))));
-            }
+            string lineEnd = System.Text.Encoding.ASCII.GetString(input[end..position]);
+            (blank ? blankLines : records).Add(
+                new Record(start, line, fields, fault, IsUtf8(input.AsSpan(start, end - start)), lineEnd)
+            );
             line += LinesIn(input, start, position);
         }
-        return new CsvModel(records);
+        return new CsvModel(records, blankLines, mixesLineEnds);
     }
+
+    private bool EndsOddly(Record record) =>
+        !_mixesLineEnds && record.LineEnd != "" && Records[0].LineEnd != "" && record.LineEnd != Records[0].LineEnd;
 
     private static byte[] ReadField(byte[] input, CsvDialect dialect, ref int position, ref ErrorKind? fault, out bool bare)
     {
@@ -176,6 +196,6 @@ internal sealed class CsvModel
         }
     }
 
-    /// <summary>A record: where it starts, its fields as if a fault were data, and what is wrong with it.</summary>
-    public sealed record Record(int Start, int Line, List<byte[]> Fields, ErrorKind? Fault, bool IsText);
+    /// <summary>A record: where it starts, its fields as if a fault were data, what is wrong with it, and what ends it.</summary>
+    public sealed record Record(int Start, int Line, List<byte[]> Fields, ErrorKind? Fault, bool IsText, string LineEnd);
 }

@@ -260,7 +260,7 @@ public class CsvRowSourceTests
     {
         foreach (int block in (int[])[16, 60, 64, 99, 100, 101, 102, 103, 4096])
         {
-            CsvReadOptions options = Comma with { MaxRecordBytes = 100 };
+            CsvReadOptions options = Comma with { MaxRecordBytes = 100, MixesLineEnds = true };
             byte[] fits = System.Text.Encoding.UTF8.GetBytes($"a,b\n1,\"2\n\"\n\n{new string('x', 98)},y{ending}");
             CsvPass sound = await CsvPass.RunAsync(fits, options, block);
             Assert.Null(sound.Error);
@@ -283,6 +283,30 @@ public class CsvRowSourceTests
             CsvPass pass = await CsvPass.RunAsync(text, options, 4096);
             Assert.Equal(ErrorKind.RecordTooLong, pass.Error?.Kind);
             Assert.Equal(new RecordPosition("memory.csv", 3, 3), pass.Error?.Position);
+        }
+    }
+
+    /// <summary>The record that ends otherwise is set aside, alone, at every block size; the last one may end with nothing.</summary>
+    [Theory]
+    [InlineData("a,b\n1,2\r\n3,4\n", "3,4", 2, 4, "the record ends with CR LF, the first one with LF")]
+    [InlineData("a,b\r\n1,2\r\n3,4\n5,6\r\n7,8", "1,2 5,6 7,8", 3, 10, "the record ends with LF, the first one with CR LF")]
+    [InlineData("a,b\r\n\"1\n\",2\r\n3,4\r5,6\r\n", "1\n,2 5,6", 4, 13, "the record ends with CR, the first one with CR LF")]
+    [InlineData("a,b\r1,2\r\r\n", "1,2", 3, 8, "the record ends with CR LF, the first one with CR")]
+    public async Task Read_RecordThatEndsOtherwise_IsSetAside(string text, string rows, long line, long offset, string reason)
+    {
+        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(text);
+        for (int block = 1; block <= bytes.Length + 1; block++)
+        {
+            CsvPass same = await CsvPass.RunAsync(bytes, Comma, block);
+            Assert.Equal(rows.Split(' '), same.Values.Select(v => v.Replace('|', ',')));
+            RejectedRecord reject = Assert.Single(same.Rejects);
+            Assert.Equal(
+                (ErrorKind.MixedLineEnds, line, offset, reason),
+                (reject.Kind, reject.Line, reject.ByteOffset, reject.Reason)
+            );
+            CsvPass any = await CsvPass.RunAsync(bytes, Comma with { MixesLineEnds = true }, block);
+            Assert.Empty(any.Rejects);
+            Assert.Equal(any.Values.Count, same.Values.Count + (text.EndsWith("\r\r\n", StringComparison.Ordinal) ? 0 : 1));
         }
     }
 

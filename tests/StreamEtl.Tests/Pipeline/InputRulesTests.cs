@@ -28,6 +28,7 @@ public sealed class InputRulesTests
             ["--decimal"] = Plain with { DecimalSeparator = ',' },
             ["--date-format"] = Plain with { DateFormat = "dd/MM/yyyy" },
             ["--null"] = Plain with { NullTexts = ["NA"] },
+            ["--line-ends"] = Plain with { MixesLineEnds = true },
             ["--quoted-empty"] = Plain with { QuotedEmptyIsString = true },
         };
 
