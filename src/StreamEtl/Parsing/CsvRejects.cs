@@ -13,7 +13,8 @@ namespace StreamEtl.Parsing;
 /// The malformed rows of a unit. A frame may hold hundreds of thousands, so each is a few bytes of the unit's lease until someone asks for it; then
 /// it is put into words, from bytes that must still be there.
 /// </summary>
-internal sealed class CsvRejects(string source, CsvUnit unit, IReadOnlyList<PlanColumn> plan, int width, CsvDialect dialect) : IReadOnlyList<RejectedRecord>
+internal sealed class CsvRejects(string source, CsvUnit unit, IReadOnlyList<PlanColumn> plan, int width, CsvDialect dialect)
+    : IReadOnlyList<RejectedRecord>
 {
     private const int ShownValue = 60;
     private const int WholeRecord = -1;

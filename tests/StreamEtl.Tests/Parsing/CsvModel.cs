@@ -108,9 +108,7 @@ internal sealed class CsvModel
                 : IsPair(input, position) ? 2
                 : 1;
             string lineEnd = System.Text.Encoding.ASCII.GetString(input[end..position]);
-            (blank ? blankLines : records).Add(
-                new Record(start, line, fields, fault, IsUtf8(input.AsSpan(start, end - start)), lineEnd)
-            );
+            (blank ? blankLines : records).Add(new Record(start, line, fields, fault, IsUtf8(input.AsSpan(start, end - start)), lineEnd));
             line += LinesIn(input, start, position);
         }
         return new CsvModel(records, blankLines, mixesLineEnds);

@@ -300,10 +300,7 @@ public class CsvRowSourceTests
             CsvPass same = await CsvPass.RunAsync(bytes, Comma, block);
             Assert.Equal(rows.Split(' '), same.Values.Select(v => v.Replace('|', ',')));
             RejectedRecord reject = Assert.Single(same.Rejects);
-            Assert.Equal(
-                (ErrorKind.MixedLineEnds, line, offset, reason),
-                (reject.Kind, reject.Line, reject.ByteOffset, reject.Reason)
-            );
+            Assert.Equal((ErrorKind.MixedLineEnds, line, offset, reason), (reject.Kind, reject.Line, reject.ByteOffset, reject.Reason));
             CsvPass any = await CsvPass.RunAsync(bytes, Comma with { MixesLineEnds = true }, block);
             Assert.Empty(any.Rejects);
             Assert.Equal(any.Values.Count, same.Values.Count + (text.EndsWith("\r\r\n", StringComparison.Ordinal) ? 0 : 1));
