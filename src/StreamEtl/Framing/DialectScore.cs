@@ -44,7 +44,17 @@ internal static class DialectScore
             int width = probe.Width(i);
             counts[width] = counts.GetValueOrDefault(width) + 1;
         }
-        return counts.Select(p => (p.Key, p.Value)).OrderByDescending(p => p.Value).ThenByDescending(p => p.Key).First();
+        (int Width, int Count) best = default;
+        for (int i = 0; i < records; i++)
+        {
+            int width = probe.Width(i);
+            int count = counts[width];
+            if (count > best.Count || (count == best.Count && width > best.Width))
+            {
+                best = (width, count);
+            }
+        }
+        return best;
     }
 
     /// <summary>

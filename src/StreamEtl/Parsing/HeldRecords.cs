@@ -23,8 +23,12 @@ internal sealed class HeldRecords
     /// <summary>Collects nothing yet; null when the plan reads no key, or the input does not have all of it.</summary>
     public static HeldRecords? For(IReadOnlyList<PlanColumn> plan)
     {
+        if (!plan.Any(IsKey))
+        {
+            return null;
+        }
         int[] keys = [.. Enumerable.Range(0, plan.Count).Where(c => IsKey(plan[c]))];
-        return keys.Length > 0 && Array.TrueForAll(keys, c => plan[c].SourceOrdinal >= 0)
+        return Array.TrueForAll(keys, c => plan[c].SourceOrdinal >= 0)
             ? new HeldRecords(keys, keys.Max(c => plan[c].SourceOrdinal))
             : null;
     }

@@ -16,9 +16,9 @@ internal sealed class OutputTarget : IAsyncDisposable
     private readonly IOutputFile _file;
     private readonly FileStream? _staged;
     private readonly OutputStream? _stagedStream;
-    private readonly SortedDictionary<string, string> _metadata;
+    private readonly SortedList<string, string> _metadata;
 
-    private OutputTarget(IBatchEncoder encoder, IOutputFile file, FileStream? staged, SortedDictionary<string, string> metadata)
+    private OutputTarget(IBatchEncoder encoder, IOutputFile file, FileStream? staged, SortedList<string, string> metadata)
     {
         Encoder = encoder;
         _metadata = metadata;
@@ -47,7 +47,7 @@ internal sealed class OutputTarget : IAsyncDisposable
     public static async Task<OutputTarget> OpenAsync(RunContext run, IReadOnlyList<Field> fields, bool mayRestart)
     {
         JobOptions options = run.Options;
-        var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var metadata = new SortedList<string, string>(StringComparer.Ordinal);
         IBatchEncoder encoder = NewEncoder(run, fields, metadata);
         IOutputFile file = OutputFile.Create(options.Output);
         FileStream? staged = mayRestart && file is not StagedFile ? OpenStage(options.TempDirectory) : null;
@@ -117,7 +117,7 @@ internal sealed class OutputTarget : IAsyncDisposable
         }
     }
 
-    private static IBatchEncoder NewEncoder(RunContext run, IReadOnlyList<Field> fields, SortedDictionary<string, string> metadata)
+    private static IBatchEncoder NewEncoder(RunContext run, IReadOnlyList<Field> fields, SortedList<string, string> metadata)
     {
         JobOptions options = run.Options;
         return TableFormats.Resolve(options.Output, options.To, "--to") switch

@@ -20,15 +20,18 @@ namespace StreamEtl.Pipeline;
 /// </summary>
 internal sealed class PipelineGraph
 {
+    /// <summary>
+    /// Inputs that are no larger go through the same stages one after the other, without blocks between them: they are a unit or two, and starting Dataflow and a pool
+    /// of threads takes longer than their work. Tests set -1 to send all they have through the blocks.
+    /// </summary>
+    internal static long FewBytes { get; set; } = 256 << 10;
+
     private readonly RunContext _run;
     private readonly PassSpec _pass;
     private readonly ByteGate _gate;
     private readonly PartGatherer _gatherer;
     private readonly CancellationTokenSource _stop;
-    private readonly TransformBlock<InFlight, InFlight> _decode;
-    private readonly ActionBlock<InFlight> _accept;
-    private readonly TransformBlock<OutputPart, OutputPart> _encode;
-    private readonly ActionBlock<OutputPart> _write;
+    private readonly Blocks? _blocks;
     private readonly PassResult _result = new();
     private readonly List<PassInput> _inputs = [];
     private readonly long? _bytesTotal;
@@ -44,15 +47,7 @@ internal sealed class PipelineGraph
         _gatherer = new PartGatherer(pass.Encoder?.RowsPerPart ?? 0, run.Flow.PartBytes, _gate);
         _bytesTotal = pass.Segments.Aggregate((long?)0, (sum, segment) => sum + segment.Side.TotalBytes);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(run.CancellationToken);
-
-        _decode = new TransformBlock<InFlight, InFlight>(Decode, Options(run.Flow.Threads, ordered: true));
-        _accept = new ActionBlock<InFlight>(AcceptAsync, Options(1));
-        _encode = new TransformBlock<OutputPart, OutputPart>(Encode, Options(run.Flow.Threads, ordered: true));
-        _write = new ActionBlock<OutputPart>(WriteAsync, Options(1));
-
-        var propagate = new DataflowLinkOptions { PropagateCompletion = true };
-        _decode.LinkTo(_accept, propagate);
-        _encode.LinkTo(_write, propagate);
+        _blocks = _bytesTotal <= FewBytes ? null : new Blocks(this);
     }
 
     /// <summary>Runs the pass to its end. Throws the first fault, after everything has come to rest.</summary>
@@ -76,11 +71,15 @@ internal sealed class PipelineGraph
             ForgetMarks();
         }
         await PumpAsync().ConfigureAwait(false);
-        _decode.Complete();
-        await _accept.Completion.ConfigureAwait(false);
+        if (_blocks is not null)
+        {
+            await _blocks.AllAcceptedAsync().ConfigureAwait(false);
+        }
         await SendPartAsync(_gatherer.Flush()).ConfigureAwait(false);
-        _encode.Complete();
-        await _write.Completion.ConfigureAwait(false);
+        if (_blocks is not null)
+        {
+            await _blocks.AllWrittenAsync().ConfigureAwait(false);
+        }
         _fault?.Throw();
         CheckBalance();
         if (_pass.CountsRows)
@@ -89,16 +88,6 @@ internal sealed class PipelineGraph
         }
         return _result;
     }
-
-    private ExecutionDataflowBlockOptions Options(int width, bool ordered = false) =>
-        new()
-        {
-            MaxDegreeOfParallelism = width,
-            // Bytes are bounded by the gate; this only keeps queues short enough to stop quickly.
-            BoundedCapacity = width * 4,
-            EnsureOrdered = ordered,
-            TaskScheduler = _run.Workers,
-        };
 
     /// <summary>read: opens inputs one after the other and cuts them into units, as fast as the gate lets it.</summary>
     private async Task PumpAsync()
@@ -147,7 +136,7 @@ internal sealed class PipelineGraph
     {
         for (int number = 0; await ReadUnitAsync(input, number).ConfigureAwait(false) is { } unit; number++)
         {
-            await _decode.SendAsync(unit).ConfigureAwait(false);
+            await (_blocks?.DecodeAsync(unit) ?? AcceptAsync(Decode(unit))).ConfigureAwait(false);
         }
     }
 
@@ -311,7 +300,7 @@ internal sealed class PipelineGraph
             return;
         }
         long start = Stopwatch.GetTimestamp();
-        await _encode.SendAsync(part).ConfigureAwait(false);
+        await (_blocks?.EncodeAsync(part) ?? WriteAsync(Encode(part))).ConfigureAwait(false);
         _run.AcceptClock.Waited(start);
     }
 
@@ -398,5 +387,56 @@ internal sealed class PipelineGraph
                 $"rows went missing: {_result.RowsDecoded} decoded, {produced} written, {_result.RowsDropped} dropped"
             );
         }
+    }
+
+    /// <summary>The blocks and their links. The only part of the engine that knows Dataflow.</summary>
+    private sealed class Blocks
+    {
+        private readonly TransformBlock<InFlight, InFlight> _decode;
+        private readonly ActionBlock<InFlight> _accept;
+        private readonly TransformBlock<OutputPart, OutputPart> _encode;
+        private readonly ActionBlock<OutputPart> _write;
+
+        public Blocks(PipelineGraph graph)
+        {
+            FlowPlan flow = graph._run.Flow;
+            TaskScheduler workers = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, flow.Threads).ConcurrentScheduler;
+            _decode = new TransformBlock<InFlight, InFlight>(graph.Decode, Options(workers, flow.Threads, ordered: true));
+            _accept = new ActionBlock<InFlight>(graph.AcceptAsync, Options(workers, 1));
+            _encode = new TransformBlock<OutputPart, OutputPart>(graph.Encode, Options(workers, flow.Threads, ordered: true));
+            _write = new ActionBlock<OutputPart>(graph.WriteAsync, Options(workers, 1));
+
+            var propagate = new DataflowLinkOptions { PropagateCompletion = true };
+            _decode.LinkTo(_accept, propagate);
+            _encode.LinkTo(_write, propagate);
+        }
+
+        public Task DecodeAsync(InFlight unit) => _decode.SendAsync(unit);
+
+        public Task EncodeAsync(OutputPart part) => _encode.SendAsync(part);
+
+        /// <summary>No unit comes any more; waits until the last one is accepted.</summary>
+        public Task AllAcceptedAsync()
+        {
+            _decode.Complete();
+            return _accept.Completion;
+        }
+
+        /// <summary>No part comes any more; waits until the last one is written.</summary>
+        public Task AllWrittenAsync()
+        {
+            _encode.Complete();
+            return _write.Completion;
+        }
+
+        private static ExecutionDataflowBlockOptions Options(TaskScheduler workers, int width, bool ordered = false) =>
+            new()
+            {
+                MaxDegreeOfParallelism = width,
+                // Bytes are bounded by the gate; this only keeps queues short enough to stop quickly.
+                BoundedCapacity = width * 4,
+                EnsureOrdered = ordered,
+                TaskScheduler = workers,
+            };
     }
 }

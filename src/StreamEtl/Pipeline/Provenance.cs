@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using System.Text;
 using StreamEtl.Diagnostics;
 using StreamEtl.Types;
 
@@ -41,30 +40,19 @@ internal static class Provenance
     }
 
     /// <summary>SHA-256 of the schema as <c>schema infer</c> would write it.</summary>
-    private static string SchemaHash(IReadOnlyList<Field> fields)
-    {
-        using var json = new MemoryStream();
-        SchemaJson.Write(fields, json);
-        return Convert.ToHexStringLower(SHA256.HashData(json.GetBuffer().AsSpan(0, (int)json.Length)));
-    }
+    private static string SchemaHash(IReadOnlyList<Field> fields) =>
+        Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(SchemaJson.ToText(fields))));
 
     /// <summary>The same objects as in the report.</summary>
     private static string Inputs(List<FileReport> inputs)
     {
-        using var json = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        var json = new StringBuilder("[");
+        for (int i = 0; i < Math.Min(inputs.Count, MostInputs); i++)
         {
-            writer.WriteStartArray();
-            foreach (FileReport input in inputs.Take(MostInputs))
-            {
-                writer.WriteStartObject();
-                writer.WriteString("path", input.Path);
-                writer.WriteNumber("rows", input.Rows);
-                writer.WriteNumber("bytes", input.Bytes);
-                writer.WriteEndObject();
-            }
-            writer.WriteEndArray();
+            json.Append(i == 0 ? "{\"path\":" : ",{\"path\":");
+            JsonLiteral.Append(json, inputs[i].Path, relaxed: true);
+            json.Append(CultureInfo.InvariantCulture, $",\"rows\":{inputs[i].Rows},\"bytes\":{inputs[i].Bytes}}}");
         }
-        return System.Text.Encoding.UTF8.GetString(json.GetBuffer().AsSpan(0, (int)json.Length));
+        return json.Append(']').ToString();
     }
 }

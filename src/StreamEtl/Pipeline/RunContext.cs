@@ -23,7 +23,6 @@ internal sealed class RunContext
         Pool = new BufferPool(Budget, Flow.InFlightBytes);
         Rejects = new RejectLog(this);
         Sizer = new BatchSizer(256 << 10, Flow.LargestBatch);
-        Workers = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, options.Threads).ConcurrentScheduler;
     }
 
     /// <summary>The user's options.</summary>
@@ -46,9 +45,6 @@ internal sealed class RunContext
 
     /// <summary>Adapts the batch size over the whole run.</summary>
     public BatchSizer Sizer { get; }
-
-    /// <summary>Runs the CPU work of every stage on at most <c>--threads</c> threads.</summary>
-    public TaskScheduler Workers { get; }
 
     /// <summary>The user's interrupt.</summary>
     public CancellationToken CancellationToken { get; }

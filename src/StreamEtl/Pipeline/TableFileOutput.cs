@@ -9,7 +9,7 @@ namespace StreamEtl.Pipeline;
 /// <summary>A Parquet file of a managed table in the making: an encoder in front of an object writer, and the checksum of what passes between.</summary>
 internal sealed class TableFileOutput : IAsyncDisposable
 {
-    private readonly SortedDictionary<string, string> _metadata = new(StringComparer.Ordinal);
+    private readonly SortedList<string, string> _metadata = new(StringComparer.Ordinal);
     private readonly HashingStream _stream;
     private readonly IReadOnlyList<Field> _fields;
 

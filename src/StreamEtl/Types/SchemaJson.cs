@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using StreamEtl.Errors;
 
@@ -59,21 +60,23 @@ public static class SchemaJson
     public static void Write(IReadOnlyList<Field> fields, Stream output)
     {
         ArgumentNullException.ThrowIfNull(fields);
-        using var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true, NewLine = "\n" });
-        writer.WriteStartObject();
-        writer.WriteStartArray("fields");
-        foreach (Field field in fields)
+        ArgumentNullException.ThrowIfNull(output);
+        output.Write(System.Text.Encoding.UTF8.GetBytes(ToText(fields)));
+    }
+
+    /// <summary>The text of a schema file.</summary>
+    internal static string ToText(IReadOnlyList<Field> fields)
+    {
+        var text = new StringBuilder("{\n  \"fields\": [");
+        for (int i = 0; i < fields.Count; i++)
         {
-            writer.WriteStartObject();
-            writer.WriteString("name", field.Name);
-            writer.WriteString("type", field.Type.ToString());
-            writer.WriteBoolean("nullable", field.Nullable);
-            writer.WriteEndObject();
+            text.Append(i == 0 ? "\n    {\n      \"name\": " : ",\n    {\n      \"name\": ");
+            JsonLiteral.Append(text, fields[i].Name);
+            text.Append(",\n      \"type\": ");
+            JsonLiteral.Append(text, fields[i].Type.ToString());
+            text.Append(fields[i].Nullable ? ",\n      \"nullable\": true\n    }" : ",\n      \"nullable\": false\n    }");
         }
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-        writer.Flush();
-        output.Write("\n"u8);
+        return text.Append(fields.Count == 0 ? "]\n}\n" : "\n  ]\n}\n").ToString();
     }
 
     private static Field ReadField(JsonElement entry, int number, string source)

@@ -1,0 +1,20 @@
+using System.Runtime.CompilerServices;
+using StreamEtl.Pipeline;
+
+namespace StreamEtl.Tests.Pipeline;
+
+/// <summary>
+/// The tables of these tests are small: so that they go through the blocks as large ones do, no table counts as small here. The tests of the command line leave the limit
+/// as it is, and STREAMETL_TESTS_SMALL=1 keeps it here too.
+/// </summary>
+internal static class SmallInputs
+{
+    [ModuleInitializer]
+    internal static void SendThroughBlocks()
+    {
+        if (Environment.GetEnvironmentVariable("STREAMETL_TESTS_SMALL") != "1")
+        {
+            PipelineGraph.FewBytes = -1;
+        }
+    }
+}
