@@ -28,9 +28,7 @@ internal sealed class HeldRecords
             return null;
         }
         int[] keys = [.. Enumerable.Range(0, plan.Count).Where(c => IsKey(plan[c]))];
-        return Array.TrueForAll(keys, c => plan[c].SourceOrdinal >= 0)
-            ? new HeldRecords(keys, keys.Max(c => plan[c].SourceOrdinal))
-            : null;
+        return Array.TrueForAll(keys, c => plan[c].SourceOrdinal >= 0) ? new HeldRecords(keys, keys.Max(c => plan[c].SourceOrdinal)) : null;
     }
 
     /// <summary>Whether a plan column is one of the key's.</summary>

@@ -28,7 +28,12 @@ public sealed class JsonLiteralTests
     [Fact]
     public void SchemaJson_ToText_IsWhatTheFrameworkWrites()
     {
-        Field[] fields = [new("id", ColumnType.Integer, false), new("a \"b\"\n<é>", ColumnType.Decimal(18, 2), true), new("", ColumnType.Text, true)];
+        Field[] fields =
+        [
+            new("id", ColumnType.Integer, false),
+            new("a \"b\"\n<é>", ColumnType.Decimal(18, 2), true),
+            new("", ColumnType.Text, true),
+        ];
         for (int count = 0; count <= fields.Length; count++)
         {
             using var expected = new MemoryStream();
