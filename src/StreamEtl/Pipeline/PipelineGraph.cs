@@ -136,7 +136,7 @@ internal sealed class PipelineGraph
     {
         for (int number = 0; await ReadUnitAsync(input, number).ConfigureAwait(false) is { } unit; number++)
         {
-            await (_blocks?.DecodeAsync(unit) ?? AcceptAsync(Decode(unit))).ConfigureAwait(false);
+            await ((Task?)_blocks?.DecodeAsync(unit) ?? AcceptAsync(Decode(unit))).ConfigureAwait(false);
         }
     }
 
@@ -300,7 +300,7 @@ internal sealed class PipelineGraph
             return;
         }
         long start = Stopwatch.GetTimestamp();
-        await (_blocks?.EncodeAsync(part) ?? WriteAsync(Encode(part))).ConfigureAwait(false);
+        await ((Task?)_blocks?.EncodeAsync(part) ?? WriteAsync(Encode(part))).ConfigureAwait(false);
         _run.AcceptClock.Waited(start);
     }
 
@@ -411,9 +411,9 @@ internal sealed class PipelineGraph
             _encode.LinkTo(_write, propagate);
         }
 
-        public Task DecodeAsync(InFlight unit) => _decode.SendAsync(unit);
+        public Task<bool> DecodeAsync(InFlight unit) => _decode.SendAsync(unit);
 
-        public Task EncodeAsync(OutputPart part) => _encode.SendAsync(part);
+        public Task<bool> EncodeAsync(OutputPart part) => _encode.SendAsync(part);
 
         /// <summary>No unit comes any more; waits until the last one is accepted.</summary>
         public Task AllAcceptedAsync()
