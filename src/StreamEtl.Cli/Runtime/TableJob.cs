@@ -27,6 +27,7 @@ internal static class TableJob
                 "incremental" => IngestMode.Incremental,
                 _ => null,
             },
+            PartitionDate = Day(table),
             DateField = table.DateField,
             DateFieldStrict = table.DateFieldStrict ?? true,
             Compare = table.Compare,
@@ -56,6 +57,17 @@ internal static class TableJob
         {
             throw Placed(e, table);
         }
+    }
+
+    private static DateOnly? Day(TableConfig table)
+    {
+        if (table.PartitionDate is not { } text)
+        {
+            return null;
+        }
+        ConfigNode entry = table.EntryOf("partition_date");
+        string written = entry.HasVariables ? entry.Written : $"'{text}'";
+        return IngestOptions.ParseDay(text) ?? throw entry.Problem($"{written} is not a day", "write it as YYYYMMDD").ToException();
     }
 
     private static ParsedArguments Arguments(TableConfig table)

@@ -20,9 +20,16 @@ internal static class IngestVerb
     public static readonly OptionSpec Mode = OptionSpec.Choice(
         "mode",
         OptionGroup.Verb,
-        "the input becomes the table, or is compared with it",
+        "the input is the table, its new snapshot, or new rows",
         "full",
-        "cdc"
+        "cdc",
+        "incremental"
+    );
+    public static readonly OptionSpec PartitionDate = new(
+        "partition-date",
+        OptionGroup.Verb,
+        "incremental: the day of rows that tell none (default today, UTC)",
+        "YYYYMMDD"
     );
     public static readonly OptionSpec MaxDeletePercent = new(
         "max-delete-percent",
@@ -58,6 +65,7 @@ internal static class IngestVerb
             [
                 ("the first load", "streametl ingest monday.csv --table orders --into lake --key id"),
                 ("every day after: what changed goes to lake/cdc", "streametl ingest tuesday.csv --table orders --into lake"),
+                ("new and changed rows only", "streametl ingest today.csv --table visits --into lake --key id --mode incremental"),
                 ("start anew", "streametl ingest all.parquet --table orders --into lake --key id --mode full"),
             ],
             Options =
@@ -66,6 +74,7 @@ internal static class IngestVerb
                 Into,
                 Key,
                 Mode,
+                PartitionDate,
                 DiffVerb.DateField,
                 DiffVerb.DateFieldStrict,
                 DiffVerb.Compare,
@@ -91,8 +100,13 @@ internal static class IngestVerb
                 "DIR/full-load/NAME.parquet is the newest full load, DIR/cdc/NAME_YYYYMMDD_HHMMSS.parquet what a",
                 "run changed, with _cdc_operation (I, U or D) and _cdc_timestamp. The first run is a full load,",
                 "later ones are cdc: the input is the whole new snapshot. The same input again changes nothing.",
-                "Key, date field and compared columns are remembered. A malformed row whose key is readable",
+                "Key, date field, compared columns and mode are remembered. A malformed row whose key is readable",
                 "deletes nothing.",
+                "In mode incremental the input has new and changed rows, and what it lacks stays. Each row gets",
+                "ingestDate (start of the run, UTC), partitionDate (YYYYMMDD: the input's column of that name, else",
+                "--partition-date) and version (MD5 of the inputs: what zcat -f INPUT… | md5sum prints). A row",
+                "takes the place of that of its key when it differs and its partitionDate is newer; an equal one",
+                "changes nothing, so the oldest ingestDate stays.",
             ],
             Build = Build,
         };
@@ -118,8 +132,12 @@ internal static class IngestVerb
             {
                 "full" => IngestMode.Full,
                 "cdc" => IngestMode.Cdc,
+                "incremental" => IngestMode.Incremental,
                 _ => null,
             },
+            PartitionDate = arguments.Text(PartitionDate) is { } day
+                ? IngestOptions.ParseDay(day) ?? throw UsageError.Value(PartitionDate, day, "a day as YYYYMMDD")
+                : null,
             DateField = arguments.Text(DiffVerb.DateField),
             DateFieldStrict = arguments.Flag(DiffVerb.DateFieldStrict) ?? true,
             Compare = compare,

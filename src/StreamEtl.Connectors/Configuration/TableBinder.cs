@@ -66,6 +66,7 @@ internal sealed class TableBinder(
             DateField = Find("date_field")?.Text,
             DateFieldStrict = Find("date_field_strict")?.Boolean,
             Mode = Find("mode")?.Text,
+            PartitionDate = Find("partition_date")?.Text,
             Compare = Columns(Find("compare")),
             Ignore = Columns(Find("ignore")),
             OnDuplicateKey = Find("on_duplicate_key")?.Text,

@@ -24,6 +24,9 @@ public sealed record TableConfig
     /// <summary><c>full</c>, <c>cdc</c> or <c>incremental</c>.</summary>
     public string? Mode { get; init; }
 
+    /// <summary>Mode incremental: the day of rows that tell none, as <c>YYYYMMDD</c>.</summary>
+    public string? PartitionDate { get; init; }
+
     /// <summary>Only these columns are compared.</summary>
     public IReadOnlyList<string>? Compare { get; init; }
 

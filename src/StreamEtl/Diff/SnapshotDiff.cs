@@ -18,15 +18,13 @@ internal sealed class SnapshotDiff : IDisposable
     private readonly RecordStore _store;
     private readonly MemoryBudget _budget;
     private readonly SnapshotDiffOptions _options;
-    private readonly IChangeSink? _changes;
     private byte[] _content = new byte[256];
     private RecordIndex? _index;
     private bool _hasNew;
 
-    /// <summary>Compares nothing yet. <paramref name="changes"/>, if any, is told of every change, and of deletes in place of the outcome's bitmap.</summary>
-    public SnapshotDiff(MemoryBudget budget, string tempFolder, SnapshotDiffOptions options, IChangeSink? changes = null)
+    /// <summary>Compares nothing yet.</summary>
+    public SnapshotDiff(MemoryBudget budget, string tempFolder, SnapshotDiffOptions options)
     {
-        _changes = changes;
         _budget = budget;
         _options = options;
         _store = new RecordStore(budget, tempFolder, options.Threads, KeepsContents);
@@ -69,22 +67,6 @@ internal sealed class SnapshotDiff : IDisposable
             _store.Add(new KeyRecord(keys[i], rows[i].High, Rank(date, i), (firstRow + i) | side), _content.AsSpan(0, length));
         }
         return -1;
-    }
-
-    /// <summary>Remembers rows of OLD whose hashes are known already, with whatever ordinals; all of them before the first of NEW. Not in exact mode.</summary>
-    public void AddOld(ReadOnlySpan<KeyRecord> records)
-    {
-        foreach (ref readonly KeyRecord record in records)
-        {
-            _store.Add(record);
-        }
-    }
-
-    /// <summary>Remembers that NEW has a malformed row of this key: it is no delete. Not in exact mode.</summary>
-    public void Hold(in Hash128 key)
-    {
-        BeginNew();
-        _store.Add(new KeyRecord(key, 0, 0, KeyRecord.NewSide | KeyRecord.Held));
     }
 
     /// <summary>Nothing of OLD comes any more.</summary>
@@ -189,11 +171,6 @@ internal sealed class SnapshotDiff : IDisposable
                     }
                     scratch.States[number] = default;
                 }
-                if (record.IsHeld)
-                {
-                    scratch.States[number].Held = true;
-                    return;
-                }
                 ref SideState side = ref record.IsNew ? ref scratch.States[number].New : ref scratch.States[number].Old;
                 See(ref side, record, textDate, content, counts);
                 if (record.HasEqual)
@@ -205,7 +182,7 @@ internal sealed class SnapshotDiff : IDisposable
             {
                 for (int i = 0; i < index.Count; i++)
                 {
-                    Judge(index.Key(i), ref scratch.States[i], outcome, counts);
+                    Judge(ref scratch.States[i], outcome, counts);
                 }
                 index.Clear();
             }
@@ -245,7 +222,7 @@ internal sealed class SnapshotDiff : IDisposable
         side.Content = content.IsEmpty ? null : content.ToArray();
     }
 
-    private void Judge(in Hash128 key, ref KeyState state, DiffOutcome outcome, DiffCounts counts)
+    private void Judge(ref KeyState state, DiffOutcome outcome, DiffCounts counts)
     {
         if (!state.Old.Present)
         {
@@ -253,25 +230,12 @@ internal sealed class SnapshotDiff : IDisposable
             {
                 outcome.Inserted.Set(state.New.Ordinal);
                 counts.Inserts++;
-                _changes?.Inserted(new KeyRecord(key, state.New.Row, state.New.Rank, state.New.Ordinal));
             }
         }
         else if (!state.New.Present)
         {
-            if (state.Held)
-            {
-                counts.Held++;
-            }
-            else if (_changes is null)
-            {
-                outcome.Deleted.Set(state.Old.Ordinal);
-                counts.Deletes++;
-            }
-            else
-            {
-                _changes.Deleted(key, state.Old.Row, state.Old.Ordinal);
-                counts.Deletes++;
-            }
+            outcome.Deleted.Set(state.Old.Ordinal);
+            counts.Deletes++;
         }
         else
         {
@@ -281,7 +245,6 @@ internal sealed class SnapshotDiff : IDisposable
             {
                 outcome.Updated.Set(state.New.Ordinal);
                 counts.Updates++;
-                _changes?.Updated(new KeyRecord(key, state.New.Row, state.New.Rank, state.New.Ordinal), state.Old.Row);
             }
             else if (differs)
             {
@@ -328,6 +291,5 @@ internal sealed class SnapshotDiff : IDisposable
     {
         public SideState Old;
         public SideState New;
-        public bool Held;
     }
 }

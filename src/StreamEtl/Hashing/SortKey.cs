@@ -27,6 +27,9 @@ internal static class SortKey
         return Math.Max(inverted ? ~key : key, 1);
     }
 
+    /// <summary>A whole number as <see cref="Fixed"/> has it in a column.</summary>
+    public static ulong Of(long number) => Math.Max((ulong)number ^ (1UL << 63), 1);
+
     /// <summary>The bits of a double as a number of the same order: -0 equals 0, and every NaN is one value above all others.</summary>
     private static long FloatOrder(long bits)
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using StreamEtl.Framing;
 using StreamEtl.Parsing;
 using StreamEtl.Sources;
@@ -21,6 +22,10 @@ internal sealed class CsvInput(string path, TableFormat format, JobOptions optio
         _bytes ??= ByteInputs.Create(path, again ? options.TempDirectory : null);
         return await CsvRowSource.OpenAsync(_bytes, ReadOptions(), run.Pool, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public override ValueTask HashAsync(RunContext run, IncrementalHash hash, CancellationToken cancellationToken) =>
+        InputBytes.HashAsync(_bytes ??= ByteInputs.Create(path, options.TempDirectory), hash, cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => _bytes?.DisposeAsync() ?? ValueTask.CompletedTask;

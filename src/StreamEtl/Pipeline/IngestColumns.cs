@@ -14,15 +14,33 @@ internal sealed class IngestColumns
 {
     private readonly JobColumns _columns;
     private readonly CommitRecord? _joined;
+    private readonly Field[] _data;
 
-    private IngestColumns(JobColumns columns, CommitRecord? joined)
+    private IngestColumns(JobColumns columns, CommitRecord? newest, bool joins, bool arrives)
     {
         _columns = columns;
-        _joined = joined;
-        Order = [.. Enumerable.Range(0, columns.Columns.Count).OrderBy(c => TableOrdinal(c) is >= 0 and var o ? o : int.MaxValue)];
+        _joined = joins ? newest : null;
+        KeepsArrival = arrives;
+        GivenDay = arrives ? ColumnMatch.IgnoringCase(columns.Names, ArrivalColumns.PartitionDate) : -1;
+        Order =
+        [
+            .. Enumerable
+                .Range(0, columns.Columns.Count)
+                .Where(c => c != GivenDay)
+                .OrderBy(c => TableOrdinal(c) is >= 0 and var o ? o : int.MaxValue),
+        ];
         IReadOnlyList<Field> all = columns.Fields();
-        Fields = [.. Order.Select(c => all[c] with { Name = Name(c) })];
+        _data = [.. Order.Select(c => all[c] with { Name = Name(c) })];
+        // Rows that were there before have none of these.
+        bool nullable = newest is { KeepsArrival: true } ? newest.Schema[^1].Nullable : joins;
+        Fields = arrives ? [.. _data, .. ArrivalColumns.Fields(nullable)] : _data;
     }
+
+    /// <summary>True when the table keeps the arrival of rows (<see cref="ArrivalColumns"/>).</summary>
+    public bool KeepsArrival { get; }
+
+    /// <summary>The input's own <c>partitionDate</c>, which is no data then, or -1.</summary>
+    public int GivenDay { get; }
 
     /// <summary>Key columns.</summary>
     public int[] Keys { get; private init; } = [];
@@ -33,10 +51,10 @@ internal sealed class IngestColumns
     /// <summary>The column that says which row is newer, or -1.</summary>
     public int Date { get; private init; } = -1;
 
-    /// <summary>All columns as the table has them.</summary>
+    /// <summary>The columns of data as the table has them.</summary>
     public int[] Order { get; }
 
-    /// <summary>The table's schema, in <see cref="Order"/>.</summary>
+    /// <summary>The table's schema: the data in <see cref="Order"/>, then arrival.</summary>
     public IReadOnlyList<Field> Fields { get; }
 
     /// <summary>What the hashes are made of.</summary>
@@ -47,19 +65,23 @@ internal sealed class IngestColumns
 
     /// <summary>
     /// Assigns the roles. <paramref name="newest"/> is the table's newest version, whose choices hold where the user makes none; <paramref name="joins"/> says that the table goes on
-    /// with it (and side 0 of the columns is the table), not that the input takes its place.
+    /// with it (and side 0 of the columns is the table's data), not that the input takes its place; <paramref name="arrives"/> that the arrival of rows is kept.
     /// </summary>
-    public static IngestColumns Build(JobColumns columns, IngestOptions options, CommitRecord? newest, bool joins)
+    public static IngestColumns Build(JobColumns columns, IngestOptions options, CommitRecord? newest, bool joins, bool arrives)
     {
+        if (arrives)
+        {
+            CheckArrival(columns, options);
+        }
         int[] keys = [.. KeyNames(columns, options, newest, joins).Select(k => columns.Find(k, "--key"))];
-        string? dateName = options.DateField ?? newest?.DateField;
+        string? dateName = arrives ? null : options.DateField ?? (newest is { KeepsArrival: true } ? null : newest?.DateField);
         int date = dateName is null ? -1 : columns.Find(dateName, "--date-field");
         bool chosen = options.Compare is not null || options.Ignore.Count > 0;
         int[] ignored = [.. options.Ignore.Select(n => columns.Find(n, "--ignore"))];
         IEnumerable<string>? compare = options.Compare ?? (chosen ? null : newest?.Compare);
-        var roles = new IngestColumns(columns, joins ? newest : null) { };
+        var roles = new IngestColumns(columns, newest, joins, arrives);
         IEnumerable<int> wanted = compare is null ? roles.Order.Except(keys) : compare.Select(n => columns.Find(n, "--compare"));
-        roles = new IngestColumns(columns, joins ? newest : null)
+        roles = new IngestColumns(columns, newest, joins, arrives)
         {
             Keys = keys,
             Compared = [.. roles.Order.Intersect(wanted).Except(ignored)],
@@ -71,7 +93,9 @@ internal sealed class IngestColumns
             LedgerHashes.Current,
             [.. roles.Keys.Select(roles.FieldOf)],
             [.. roles.Compared.Select(roles.FieldOf)],
-            date < 0 ? null : roles.FieldOf(date)
+            arrives ? new Field(ArrivalColumns.PartitionDate, ColumnType.Text)
+                : date < 0 ? null
+                : roles.FieldOf(date)
         );
         return roles;
     }
@@ -84,10 +108,17 @@ internal sealed class IngestColumns
     public IEnumerable<SchemaChange> Changes(CommitRecord newest)
     {
         var before = newest.Schema.ToDictionary(f => f.Name);
+        foreach (Field field in Fields.Skip(_data.Length))
+        {
+            if (!before.Remove(field.Name))
+            {
+                yield return new SchemaChange(field.Name, "added");
+            }
+        }
         for (int i = 0; i < Order.Length; i++)
         {
             JobColumn column = _columns.Columns[Order[i]];
-            Field field = Fields[i];
+            Field field = _data[i];
             if (!before.Remove(field.Name, out Field? old))
             {
                 yield return new SchemaChange(field.Name, "added");
@@ -112,9 +143,40 @@ internal sealed class IngestColumns
         }
     }
 
-    private Field FieldOf(int column) => Fields[Array.IndexOf(Order, column)];
+    private Field FieldOf(int column) => _data[Array.IndexOf(Order, column)];
 
     private int TableOrdinal(int column) => _joined is null ? -1 : _columns.Columns[column].SideNames[0];
+
+    private static void CheckArrival(JobColumns columns, IngestOptions options)
+    {
+        if (options.DateField is not null)
+        {
+            throw new StreamEtlException(
+                ErrorKind.Usage,
+                $"--date-field is of no use in mode incremental: there {ArrivalColumns.PartitionDate} says which row is newer",
+                hint: $"leave it out; an input may have a column {ArrivalColumns.PartitionDate} of its own, or say --partition-date"
+            );
+        }
+        string? taken = columns.Names.FirstOrDefault(n =>
+            ArrivalColumns.IsTaken(n) && !string.Equals(n, ArrivalColumns.PartitionDate, StringComparison.OrdinalIgnoreCase)
+        );
+        if (taken is not null)
+        {
+            throw new StreamEtlException(
+                ErrorKind.Header,
+                $"there is a column '{taken}', and mode incremental keeps its own under that name",
+                hint: "give the column another name"
+            );
+        }
+        if (options.Key.Any(k => string.Equals(k, ArrivalColumns.PartitionDate, StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new StreamEtlException(
+                ErrorKind.Usage,
+                $"--key: {ArrivalColumns.PartitionDate} says which row of a key is newer, and cannot be of the key",
+                hint: "name the columns that say which rows are the same thing"
+            );
+        }
+    }
 
     private static IReadOnlyList<string> KeyNames(JobColumns columns, IngestOptions options, CommitRecord? newest, bool joins)
     {
@@ -151,7 +213,7 @@ internal sealed class IngestColumns
                 );
             }
         }
-        foreach (Field field in Fields)
+        foreach (Field field in _data)
         {
             if (CdcColumns.Fields.Any(f => string.Equals(f.Name, field.Name, StringComparison.OrdinalIgnoreCase)))
             {

@@ -13,13 +13,14 @@ internal static class IngestGuards
     /// <summary>Refuses an input without rows for a table that has some, and one that ends inside quotes, or without the line break that earlier ones ended with.</summary>
     public static void CheckInput(IngestOptions options, CommitRecord? newest, IngestDecision decision, bool endsInsideQuotes)
     {
-        if (newest is not null && decision.Rows == 0 && newest.Counts.Rows > 0 && !options.AllowEmpty)
+        bool empties = newest?.Counts.Rows > 0 && decision.Rows == 0 && !decision.Columns.KeepsArrival;
+        if (empties && !options.AllowEmpty)
         {
             throw new StreamEtlException(
                 ErrorKind.EmptySnapshot,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"the input has no rows, and table '{newest.Table}' has {newest.Counts.Rows:N0}: as a snapshot it would delete all of them"
+                    $"the input has no rows, and table '{newest!.Table}' has {newest.Counts.Rows:N0}: as a snapshot it would delete all of them"
                 ),
                 Position(decision),
                 "if that is meant, say --allow-empty; nothing was changed"

@@ -1,23 +1,23 @@
 using StreamEtl.Batches;
 using StreamEtl.Diagnostics;
 using StreamEtl.Diff;
+using StreamEtl.Hashing;
 using StreamEtl.Sources;
 using StreamEtl.Spill;
 using StreamEtl.Storage;
 using StreamEtl.Tables;
+using StreamEtl.Types;
 
 namespace StreamEtl.Pipeline;
 
 /// <content>The first pass: what changes.</content>
 internal sealed partial class IngestJob
 {
-    private const int LedgerBlock = 16 << 10;
-
     /// <summary>Compares the input, the last side, with a ledger: that of <paramref name="joined"/>, or none when the input takes the table's place.</summary>
     private async Task<IngestDecision> DecideAsync(CommitRecord? newest, CommitRecord? joined, TableTransaction transaction)
     {
         await Run.Rejects.RestartAsync().ConfigureAwait(false);
-        IngestColumns columns = IngestColumns.Build(Columns, options, newest, joins: joined is not null);
+        IngestColumns columns = IngestColumns.Build(Columns, options, newest, joins: joined is not null, arrives: _arrival is not null);
         (IReadOnlyList<LedgerFile> ledger, TableChecksum checksum) = joined is null
             ? ([], default)
             : await ComparableLedgerAsync(columns, joined, transaction).ConfigureAwait(false);
@@ -25,8 +25,11 @@ internal sealed partial class IngestJob
         KeptRows? kept = joined is null ? null : new KeptRows(Run.Budget, Sides[^1].Inputs[0].Info);
         try
         {
-            using SnapshotDiff diff = NewDiff(columns, delta);
-            await AddLedgerAsync(diff, ledger).ConfigureAwait(false);
+            using LedgerDiff diff = NewDiff(columns);
+            if (joined is not null)
+            {
+                await diff.ReadLedgerAsync(_log.Store, ledger, joined.Counts.Rows, Run.CancellationToken).ConfigureAwait(false);
+            }
             PassSegment segment = Compare(diff, columns, kept);
             PassResult result = await PipelineGraph
                 .RunAsync(
@@ -40,7 +43,9 @@ internal sealed partial class IngestJob
                 )
                 .ConfigureAwait(false);
             CrashPoint.Reach("ingest-read");
-            DiffOutcome outcome = diff.Finish(0, segment.NextRow);
+            // Deciding needs memory of its own, and no batch is in flight now.
+            Run.Pool.Trim();
+            DiffOutcome outcome = await FinishAsync(diff, ledger, delta, segment.NextRow).ConfigureAwait(false);
             Run.Report.SpilledBytes += diff.SpilledBytes + delta.SpilledBytes;
             List<FileReport> inputs = Run.Report.Inputs;
             return new IngestDecision(
@@ -66,7 +71,7 @@ internal sealed partial class IngestJob
     /// Rows that are not settled at once are kept, where the ledger is in memory: then the input is read once. Every column is converted, also those that are not compared: a value that contradicts a type must be found while nothing has
     /// been decided.
     /// </summary>
-    private PassSegment Compare(SnapshotDiff diff, IngestColumns columns, KeptRows? kept) =>
+    private PassSegment Compare(LedgerDiff diff, IngestColumns columns, KeptRows? kept) =>
         Segment(
             Sides.Count - 1,
             Columns,
@@ -79,18 +84,15 @@ internal sealed partial class IngestJob
             },
             accept: batch =>
             {
-                foreach (HeldKeys held in batch.Held)
+                foreach (HeldKeys held in columns.KeepsArrival ? [] : batch.Held)
                 {
                     Array.ForEach(RowHashes.HashHeld(held, columns.Keys), key => diff.Hold(key));
                 }
                 int[] open = batch.Lease.Rent<int>(batch.RowCount);
                 int count = diff.Add(
-                    isNew: true,
                     batch.KeyHashes.AsSpan(0, batch.RowCount),
                     batch.RowHashes.AsSpan(0, batch.RowCount),
-                    columns.Date < 0 ? null : batch.Columns[columns.Date],
-                    [],
-                    [],
+                    Ranks(batch, _arrival?.Days(batch, columns.GivenDay) ?? (columns.Date < 0 ? null : batch.Columns[columns.Date])),
                     batch.FirstRow,
                     open
                 );
@@ -104,17 +106,26 @@ internal sealed partial class IngestJob
             }
         );
 
-    private async Task AddLedgerAsync(SnapshotDiff diff, IReadOnlyList<LedgerFile> files)
+    private static ReadOnlySpan<ulong> Ranks(RowBatch batch, Column? date)
+    {
+        if (date is null)
+        {
+            return [];
+        }
+        ulong[] ranks = batch.Lease.Rent<ulong>(batch.RowCount);
+        for (int i = 0; i < batch.RowCount; i++)
+        {
+            ranks[i] = SortKey.Fixed(date, i, inverted: false);
+        }
+        return ranks.AsSpan(0, batch.RowCount);
+    }
+
+    private async Task<DiffOutcome> FinishAsync(LedgerDiff diff, IReadOnlyList<LedgerFile> files, LedgerDelta delta, long rows)
     {
         LedgerState ledger = await LedgerState.OpenAsync(_log.Store, files, Run.CancellationToken).ConfigureAwait(false);
         await using (ledger.ConfigureAwait(false))
         {
-            var block = new KeyRecord[LedgerBlock];
-            int count;
-            while ((count = await ledger.ReadAsync(block, Run.CancellationToken).ConfigureAwait(false)) > 0)
-            {
-                diff.AddOld(block.AsSpan(0, count));
-            }
+            return await diff.FinishAsync(ledger, delta, rows, Run.CancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -173,14 +184,19 @@ internal sealed partial class IngestJob
             },
             accept: batch =>
             {
-                Column? date = columns.Date < 0 ? null : batch.Columns[columns.Date];
+                Column? date =
+                    columns.KeepsArrival ? PartitionDates.Numbers(batch.Columns[^1], absent: null, batch)
+                    : columns.Date < 0 ? null
+                    : batch.Columns[columns.Date];
+                ReadOnlySpan<ulong> ranks = Ranks(batch, date);
                 for (int i = 0; i < batch.RowCount; i++)
                 {
                     row = live.Next(row + 1, live.Rows);
-                    ulong rank = date is null ? 0 : Hashing.SortKey.Fixed(date, i, inverted: false);
+                    ulong rank = ranks.IsEmpty ? 0 : ranks[i];
                     rows.Inserted(new KeyRecord(batch.KeyHashes![i], batch.RowHashes![i].High, rank, LedgerFormat.Place(number, row)));
                 }
-            }
+            },
+            columns.KeepsArrival
         );
     }
 
@@ -191,7 +207,8 @@ internal sealed partial class IngestJob
         RowBitmap rows,
         Func<int, bool> wanted,
         Action<RowBatch>? prepare,
-        Action<RowBatch>? accept
+        Action<RowBatch>? accept,
+        bool withDay = false
     ) =>
         new()
         {
@@ -210,7 +227,20 @@ internal sealed partial class IngestJob
                                 wanted(c) ? ColumnMode.Convert : ColumnMode.Skip
                             )
                     ),
+                    .. Day(),
                 ];
+                IEnumerable<PlanColumn> Day() =>
+                    withDay
+                        ?
+                        [
+                            new PlanColumn(
+                                ArrivalColumns.PartitionDate,
+                                ordinals.GetValueOrDefault(ArrivalColumns.PartitionDate, -1),
+                                ColumnType.Text,
+                                ColumnMode.Convert
+                            ),
+                        ]
+                        : [];
             },
             Prepare = prepare,
             Accept = accept,

@@ -106,7 +106,7 @@ internal sealed partial class IngestJob
     private void Describe(DiffCounts counts)
     {
         Run.Report.Held = counts.Held;
-        ReportCounts(counts, "the input", "date", options.OnDuplicateKey);
+        ReportCounts(counts, "the input", _arrival is null ? "date" : ArrivalColumns.PartitionDate, options.OnDuplicateKey);
         if (counts.Held > 0)
         {
             Run.Warn(

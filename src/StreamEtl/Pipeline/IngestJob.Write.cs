@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using StreamEtl.Batches;
 using StreamEtl.Diff;
 using StreamEtl.Spill;
@@ -74,7 +75,8 @@ internal sealed partial class IngestJob
     /// <summary>What the input changes is added to the table.</summary>
     private async Task<bool> ChangeAsync(TableSide input, CommitRecord newest, TableTransaction transaction)
     {
-        var table = new TableSide("table", [new SchemaOnlyInput($"table '{newest.Table}'", newest.Schema)]);
+        IReadOnlyList<Field> data = newest.KeepsArrival ? [.. newest.Schema.SkipLast(ArrivalColumns.Names.Count)] : newest.Schema;
+        var table = new TableSide("table", [new SchemaOnlyInput($"table '{newest.Table}'", data)]);
         await table.PrepareAsync(Run, infer: false).ConfigureAwait(false);
         UseSides(table, input);
         IngestDecision? found = null;
@@ -112,7 +114,7 @@ internal sealed partial class IngestJob
             return file is not null
                 && await CommitAsync(
                         transaction,
-                        Record(decision, newest, CommitMode.Cdc, done) with
+                        Record(decision, newest, _arrival is null ? CommitMode.Cdc : CommitMode.Incremental, done) with
                         {
                             Files = [.. newest.Files, file],
                             Ledger = ledger,
@@ -175,7 +177,8 @@ internal sealed partial class IngestJob
                 {
                     ChosenRows.Select(batch, inserted, updated);
                 }
-                batch.Columns = RowHashes.Pick(batch, decision.Columns.Order);
+                Column[] data = RowHashes.Pick(batch, decision.Columns.Order);
+                batch.Columns = _arrival?.Append(batch, decision.Columns.GivenDay, data) ?? data;
                 if (batch.SelectedCount > 0)
                 {
                     mark?.Invoke(batch);
@@ -193,6 +196,10 @@ internal sealed partial class IngestJob
         TableTransaction transaction
     )
     {
+        if (_arrival is not null)
+        {
+            _arrival.SetVersion(await HashInputsAsync().ConfigureAwait(false));
+        }
         IReadOnlyList<Field> fields = decision.Columns.Fields;
         IReadOnlyList<Field> written = role == TableFileRole.Full ? fields : [.. fields, .. CdcColumns.Fields];
         TableFileOutput output = await TableFileOutput.OpenAsync(Run, writer, written).ConfigureAwait(false);
@@ -219,6 +226,20 @@ internal sealed partial class IngestJob
             ReportFile(file, fields, result);
             return file;
         }
+    }
+
+    /// <summary>The MD5 of the inputs' bytes, one input after the other: the version of all their rows.</summary>
+    private async Task<byte[]> HashInputsAsync()
+    {
+        // It tells inputs apart, and guards nothing.
+#pragma warning disable CA5351
+        using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+#pragma warning restore CA5351
+        foreach (TableInput input in Sides[^1].Inputs)
+        {
+            await input.HashAsync(Run, md5, Run.CancellationToken).ConfigureAwait(false);
+        }
+        return md5.GetCurrentHash();
     }
 
     private async Task<LedgerFile> WriteLedgerAsync(TableTransaction transaction, IEnumerable<ArraySegment<KeyRecord>> partitions)
@@ -304,6 +325,7 @@ internal sealed partial class IngestJob
             Key = [.. decision.Columns.Hashes.KeyColumns.Select(f => f.Name)],
             DateField = decision.Columns.Hashes.RankColumn?.Name,
             Compare = decision.Columns.ComparesAll ? null : [.. decision.Columns.Hashes.RowColumns.Select(f => f.Name)],
+            KeepsArrival = decision.Columns.KeepsArrival,
             Schema = decision.Columns.Fields,
             Files = [],
             Ledger = [],

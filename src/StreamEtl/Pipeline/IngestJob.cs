@@ -1,4 +1,3 @@
-using StreamEtl.Diff;
 using StreamEtl.Errors;
 using StreamEtl.Hashing;
 using StreamEtl.Storage;
@@ -20,19 +19,13 @@ internal sealed partial class IngestJob(RunContext run, IngestOptions options) :
 
     private TableLog _log = null!;
 
+    /// <summary>What is kept of the arrival of rows, or null.</summary>
+    private ArrivalColumns? _arrival;
+
     /// <inheritdoc/>
     public override async Task ExecuteAsync()
     {
         RefuseWeakHashes();
-        if (options.Mode == IngestMode.Incremental)
-        {
-            // A snapshot's rules would take what the input lacks for deleted.
-            throw new StreamEtlException(
-                ErrorKind.Unsupported,
-                "mode incremental is not supported",
-                hint: "give whole snapshots: --mode cdc compares them with the table"
-            );
-        }
         _log = new TableLog(OpenStore(), new TableLayout(TableName.Normalize(options.Table)));
         Run.Report.Table = _log.Layout.Table;
         AllowsEmpty = true;
@@ -66,10 +59,34 @@ internal sealed partial class IngestJob(RunContext run, IngestOptions options) :
         var transaction = new TableTransaction(_log, newest);
         await using (transaction.ConfigureAwait(false))
         {
+            _arrival = Arrives(newest) ? new ArrivalColumns(Run.Report.StartedAt, Day) : null;
             return newest is null || options.Mode == IngestMode.Full
                 ? await LoadAsync(input, newest, transaction).ConfigureAwait(false)
                 : await ChangeAsync(input, newest, transaction).ConfigureAwait(false);
         }
+    }
+
+    private DateOnly Day => options.PartitionDate ?? DateOnly.FromDateTime(Run.Report.StartedAt.UtcDateTime);
+
+    /// <summary>Whether the arrival of rows is kept: as the user wants it, else as the table has it.</summary>
+    private bool Arrives(CommitRecord? newest)
+    {
+        if (options.Mode == IngestMode.Cdc && newest is { KeepsArrival: true })
+        {
+            throw new StreamEtlException(
+                ErrorKind.Usage,
+                $"table '{newest.Table}' was loaded in mode incremental: what a snapshot lacks it must not delete",
+                hint: "leave --mode out to add new and changed rows, or load the table anew with --mode full"
+            );
+        }
+        bool arrives = options.Mode == IngestMode.Incremental || (options.Mode is null && newest is { KeepsArrival: true });
+        return arrives || options.PartitionDate is null
+            ? arrives
+            : throw new StreamEtlException(
+                ErrorKind.Usage,
+                "--partition-date is for mode incremental",
+                hint: "say --mode incremental, or leave it out"
+            );
     }
 
     /// <summary>What an earlier attempt has reported is void.</summary>
@@ -122,18 +139,17 @@ internal sealed partial class IngestJob(RunContext run, IngestOptions options) :
         }
     }
 
-    private SnapshotDiff NewDiff(IngestColumns columns, IChangeSink changes) =>
+    private LedgerDiff NewDiff(IngestColumns columns) =>
         new(
             Run.Budget,
             options.TempDirectory,
-            new SnapshotDiffOptions(
+            new LedgerDiffOptions(
                 options.Threads,
-                HasDate: columns.Date >= 0,
-                TextDate: false,
+                HasDate: columns.Date >= 0 || columns.KeepsArrival,
                 StrictDate: options.DateFieldStrict,
                 KeepFirst: options.OnDuplicateKey == DuplicateKeyRule.First,
-                Exact: false
-            ),
-            changes
+                Upsert: columns.KeepsArrival,
+                OneRank: columns.KeepsArrival && columns.GivenDay < 0 ? SortKey.Of(PartitionDates.Number(Day)) : null
+            )
         );
 }

@@ -9,6 +9,6 @@ public enum IngestMode
     /// <summary>It is the whole new snapshot: what differs from the table is added to it as changes.</summary>
     Cdc,
 
-    /// <summary>It holds new and changed rows; what it lacks stays.</summary>
+    /// <summary>It holds new and changed rows; what it lacks stays. Of every row the table keeps when it came.</summary>
     Incremental,
 }

@@ -20,7 +20,10 @@ public sealed record IngestOptions : JobOptions
     /// <summary>Key columns. Empty: those that the table has already.</summary>
     public required IReadOnlyList<string> Key { get; init; }
 
-    /// <summary>Null: <see cref="IngestMode.Full"/> when there is no such table yet, else <see cref="IngestMode.Cdc"/>.</summary>
+    /// <summary>
+    /// Null: <see cref="IngestMode.Full"/> when there is no such table yet, else <see cref="IngestMode.Incremental"/> where it was loaded so, and <see cref="IngestMode.Cdc"/>
+    /// where not.
+    /// </summary>
     public IngestMode? Mode { get; init; }
 
     /// <summary>The column whose newer value makes an update, or null: any difference does.</summary>
@@ -28,6 +31,12 @@ public sealed record IngestOptions : JobOptions
 
     /// <summary>False: rows that differ without a newer date are updates too.</summary>
     public bool DateFieldStrict { get; init; } = true;
+
+    /// <summary>Incremental: the <c>partitionDate</c> of rows whose input tells none; null: today, UTC.</summary>
+    public DateOnly? PartitionDate { get; init; }
+
+    /// <summary>A day as <c>YYYYMMDD</c>; null when the text is none.</summary>
+    public static DateOnly? ParseDay(string text) => PartitionDates.Parse(text);
 
     /// <summary>Only these columns are compared; null: all.</summary>
     public IReadOnlyList<string>? Compare { get; init; }

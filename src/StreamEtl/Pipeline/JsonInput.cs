@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using StreamEtl.Json;
 using StreamEtl.Sources;
 
@@ -21,6 +22,10 @@ internal sealed class JsonInput(string path, JobOptions options) : TableInput
         _columns = source.Columns;
         return source;
     }
+
+    /// <inheritdoc/>
+    public override ValueTask HashAsync(RunContext run, IncrementalHash hash, CancellationToken cancellationToken) =>
+        InputBytes.HashAsync(_bytes ??= ByteInputs.Create(path, options.TempDirectory), hash, cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => _bytes?.DisposeAsync() ?? ValueTask.CompletedTask;

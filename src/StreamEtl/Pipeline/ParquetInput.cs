@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using StreamEtl.Parquet.Reading;
 using StreamEtl.Sources;
 
@@ -12,6 +13,16 @@ internal sealed class ParquetInput(string path) : TableInput
     /// <inheritdoc/>
     public override async ValueTask<IRowSource> OpenAsync(RunContext run, bool again, CancellationToken cancellationToken) =>
         await ParquetRowSource.OpenAsync(path, run.Pool, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public override async ValueTask HashAsync(RunContext run, IncrementalHash hash, CancellationToken cancellationToken)
+    {
+        var bytes = FileBytes.Open(path);
+        await using (bytes.ConfigureAwait(false))
+        {
+            await InputBytes.HashAsync(bytes, hash, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using StreamEtl.Sources;
 using StreamEtl.Storage;
 using StreamEtl.Tables;
@@ -15,6 +16,24 @@ internal sealed class TableVersionInput(TableReference reference) : TableInput
     /// <inheritdoc/>
     public override async ValueTask<IRowSource> OpenAsync(RunContext run, bool again, CancellationToken cancellationToken)
     {
+        OpenVersion version = await OpenVersionAsync(run, cancellationToken).ConfigureAwait(false);
+        return new VersionSource(reference.Text, version, version.Rows, run.Pool);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask HashAsync(RunContext run, IncrementalHash hash, CancellationToken cancellationToken)
+    {
+        foreach (IRandomBytes file in (await OpenVersionAsync(run, cancellationToken).ConfigureAwait(false)).Files)
+        {
+            await InputBytes.HashAsync(file, hash, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => _version?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private async ValueTask<OpenVersion> OpenVersionAsync(RunContext run, CancellationToken cancellationToken)
+    {
         if (_version is null)
         {
             TableLog log = await TableFinder
@@ -22,9 +41,6 @@ internal sealed class TableVersionInput(TableReference reference) : TableInput
                 .ConfigureAwait(false);
             _version = await OpenVersion.OpenAsync(log, reference.Version, run.Budget, cancellationToken).ConfigureAwait(false);
         }
-        return new VersionSource(reference.Text, _version, _version.Rows, run.Pool);
+        return _version;
     }
-
-    /// <inheritdoc/>
-    public override ValueTask DisposeAsync() => _version?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -11,6 +11,9 @@ namespace StreamEtl.Spill;
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct KeyRecord(Hash128 Key, ulong Row, ulong Rank, long Place)
 {
+    /// <summary>Bytes of a record.</summary>
+    public const int Bytes = 40;
+
     /// <summary>Marks rows of the newer side.</summary>
     public const long NewSide = long.MinValue;
 

@@ -8,14 +8,16 @@ namespace StreamEtl.Spill;
 /// </summary>
 internal sealed class RecordStore : IDisposable
 {
-    /// <summary>Partitions: 2^8.</summary>
+    /// <summary>Bits of the key hash that choose a partition.</summary>
     public const int PartitionBits = 8;
+
+    /// <summary>Number of partitions.</summary>
+    public const int Partitions = 1 << PartitionBits;
 
     private const int LargestChunk = 1 << 16;
     private const int SmallestChunk = 64;
     private const int SmallestContents = 4 << 10;
     private const int LargestContents = 1 << 20;
-    private const int Partitions = 1 << PartitionBits;
 
     private readonly RecordPartition[] _partitions = new RecordPartition[Partitions];
     private readonly RecordStoreOptions _options;

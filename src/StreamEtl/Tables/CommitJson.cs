@@ -16,6 +16,8 @@ public static class CommitJson
 {
     private const string DigestName = "sha256";
 
+    private const string ArrivalName = "keeps_arrival";
+
     private const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.ffffffZ";
 
     private static readonly JsonWriterOptions WriterOptions = new()
@@ -43,6 +45,10 @@ public static class CommitJson
             WriteTexts(writer, "key", record.Key);
             writer.WriteString("date_field", record.DateField);
             WriteTexts(writer, "compare", record.Compare);
+            if (record.KeepsArrival)
+            {
+                writer.WriteBoolean(ArrivalName, true);
+            }
             WriteFields(writer, "schema", record.Schema);
             WriteFiles(writer, record.Files);
             WriteLedger(writer, record);
@@ -129,6 +135,7 @@ public static class CommitJson
             Key = ReadTexts(root.GetProperty("key"))!,
             DateField = root.GetProperty("date_field").GetString(),
             Compare = ReadTexts(root.GetProperty("compare")),
+            KeepsArrival = root.TryGetProperty(ArrivalName, out JsonElement keeps) && keeps.GetBoolean(),
             Schema = ReadFields(root.GetProperty("schema")),
             Files =
             [

@@ -42,6 +42,12 @@ public sealed record CommitRecord
     /// <summary>Names of the compared columns where the user chose them; null: all but the key.</summary>
     public IReadOnlyList<string>? Compare { get; init; }
 
+    /// <summary>
+    /// True when the table takes new and changed rows only, and keeps of each when and from what it came (<c>ingestDate</c>, <c>partitionDate</c>, <c>version</c>: the last columns
+    /// of the schema). Its ranks are then days as numbers <c>YYYYMMDD</c>.
+    /// </summary>
+    public bool KeepsArrival { get; init; }
+
     /// <summary>The columns of the table. Files may lack some (NULL there) or hold a narrower type.</summary>
     public required IReadOnlyList<Field> Schema { get; init; }
 

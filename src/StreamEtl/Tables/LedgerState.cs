@@ -1,3 +1,4 @@
+using StreamEtl.Batches;
 using StreamEtl.Spill;
 using StreamEtl.Storage;
 
@@ -74,36 +75,53 @@ internal sealed class LedgerState : IAsyncDisposable
         }
     }
 
-    /// <summary>Merges until the buffer is full or a block is used up.</summary>
+    /// <summary>Merges until the buffer is full or a block is used up: run by run, since most records come from one file.</summary>
     private int Merge(Span<KeyRecord> records, int filled)
     {
-        bool used = false;
-        while (filled < records.Length && !used)
+        while (filled < records.Length)
         {
             Cursor? best = null;
+            Hash128? limit = null;
             foreach (Cursor cursor in _cursors)
             {
-                // Of equal keys the later file's record counts.
-                if (!cursor.Ended && (best is null || LedgerFormat.Compare(cursor.Current.Key, best.Current.Key) <= 0))
+                if (cursor.Ended)
                 {
+                    continue;
+                }
+                // Of equal keys the later file's record counts.
+                if (best is null || LedgerFormat.Compare(cursor.Current.Key, best.Current.Key) <= 0)
+                {
+                    limit = best?.Current.Key;
                     best = cursor;
                 }
-            }
-            KeyRecord record = best!.Current;
-            foreach (Cursor cursor in _cursors)
-            {
-                if (!cursor.Ended && cursor.Current.Key == record.Key)
+                else if (limit is not { } other || LedgerFormat.Compare(cursor.Current.Key, other) < 0)
                 {
-                    cursor.At++;
-                    used |= cursor.At == cursor.Count;
+                    limit = cursor.Current.Key;
                 }
             }
-            if (record.Place != LedgerFormat.Tombstone)
+            bool used = limit is { } next && next == best!.Current.Key ? Overtake(best) : false;
+            filled = best!.Take(records, filled, limit);
+            if (used || best.At == best.Count)
             {
-                records[filled++] = record;
+                break;
             }
         }
         return filled;
+    }
+
+    /// <summary>Passes the records of the key of <paramref name="best"/> in other files; true when a block is used up.</summary>
+    private bool Overtake(Cursor best)
+    {
+        bool used = false;
+        foreach (Cursor cursor in _cursors)
+        {
+            if (!cursor.Ended && !ReferenceEquals(cursor, best) && cursor.Current.Key == best.Current.Key)
+            {
+                cursor.At++;
+                used |= cursor.At == cursor.Count;
+            }
+        }
+        return used;
     }
 
     private sealed class Cursor(LedgerReader reader)
@@ -119,6 +137,20 @@ internal sealed class LedgerState : IAsyncDisposable
         public bool Ended { get; private set; }
 
         public ref readonly KeyRecord Current => ref _block[At];
+
+        /// <summary>Copies the current record and those before the limit, as far as the buffer has room; keys that are gone are left out.</summary>
+        public int Take(Span<KeyRecord> records, int filled, Hash128? limit)
+        {
+            do
+            {
+                ref readonly KeyRecord record = ref _block[At++];
+                if (record.Place != LedgerFormat.Tombstone)
+                {
+                    records[filled++] = record;
+                }
+            } while (At < Count && filled < records.Length && (limit is not { } end || LedgerFormat.Compare(_block[At].Key, end) < 0));
+            return filled;
+        }
 
         public async ValueTask FillAsync(CancellationToken cancellationToken)
         {

@@ -47,6 +47,30 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public void Run_Incremental_AddsToTheTable()
+    {
+        _folder.Write(
+            "lake.yaml",
+            """
+            into: lake
+            tables:
+              - {file: a.csv, name: visits, key: id, mode: incremental, partition_date: 20240105}
+            """
+        );
+        _folder.Write("a.csv", "id,v\n1,a\n2,b\n");
+        Assert.Equal(0, Run("lake.yaml").Status);
+        _folder.Write("a.csv", "id,v,partitionDate\n3,c,20240106\n1,z,20240106\n");
+        Tool.Result second = Run("lake.yaml");
+        Assert.True(second.Status == 0, second.Error);
+        string rows = Tool.Run(_folder, "convert", "lake/visits@latest", "-o", "-", "--to", "csv", "-q").Output;
+        Assert.Matches("^id,v,ingestDate,partitionDate,version\n2,b,[^,]*,20240105,.{32}\n3,c,[^,]*,20240106,.{32}\n1,z,[^,]*,20240106,", rows);
+        _folder.Write("lake.yaml", _folder.Read("lake.yaml").Replace("20240105", "20241305", StringComparison.Ordinal));
+        Tool.Result wrong = Run("lake.yaml");
+        Assert.Equal(2, wrong.Status);
+        Assert.Contains("'20241305' is not a day", wrong.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Run_UnderASchedule_RunsAgainAndAgain_AndCtrlCEndsItQuietly()
     {
         _folder.Write("a.csv", "id,v\n1,a\n");

@@ -20,6 +20,32 @@ public sealed class TableTests : IDisposable
     }
 
     [Fact]
+    public void Ingest_Incremental_KeepsWhatIsOlderAndWhatTheInputLacks()
+    {
+        _folder.Write("a.csv", "id,v\n1,a\n2,b\n");
+        _folder.Write("b.csv", "id,v\n2,b\n3,c\n1,z\n");
+        string[] ingest = ["--table", "t", "--into", "lake", "--mode", "incremental", "--key", "id", "--partition-date"];
+        Assert.Equal(0, Tool.Run(_folder, ["ingest", "a.csv", .. ingest, "20240105", "-q"]).Status);
+        // Its rows are older: a new key comes, and the changed row does not count.
+        Tool.Result older = Tool.Run(_folder, ["ingest", "b.csv", .. ingest, "20240104"]);
+        Assert.Contains("1 insert, 0 updates, 0 deletes, 1 unchanged, 1 changed without a newer date", older.Error, StringComparison.Ordinal);
+        Assert.Contains("without a newer partitionDate", older.Error, StringComparison.Ordinal);
+        Tool.Result newer = Tool.Run(_folder, ["ingest", "b.csv", .. ingest, "20240106"]);
+        Assert.Contains("0 inserts, 1 update, 0 deletes, 2 unchanged", newer.Error, StringComparison.Ordinal);
+        Assert.Contains("nothing to do", Tool.Run(_folder, "ingest", "b.csv", "--table", "t", "--into", "lake").Error, StringComparison.Ordinal);
+        string[] rows = Tool.Run(_folder, "convert", "lake/t@latest", "-o", "-", "--to", "csv", "-q").Output.TrimEnd('\n').Split('\n');
+        string a = Tool.Shell(_folder, "md5sum a.csv").Output[..32];
+        string b = Tool.Shell(_folder, "md5sum b.csv").Output[..32];
+        Assert.Equal("id,v,ingestDate,partitionDate,version", rows[0]);
+        Assert.Equal(
+            [$"1,z,20240106,{b}", $"2,b,20240105,{a}", $"3,c,20240104,{b}"],
+            rows[1..].Select(r => string.Join(',', r.Split(',').Where((_, i) => i != 2))).Order(StringComparer.Ordinal)
+        );
+        Assert.Equal(2, Tool.Run(_folder, ["ingest", "b.csv", .. ingest, "20240230"]).Status);
+        Assert.Equal(2, Tool.Run(_folder, "ingest", "b.csv", "--table", "t", "--into", "lake", "--mode", "cdc").Status);
+    }
+
+    [Fact]
     public void Diff_TwoVersions_GivesTheirChanges()
     {
         TwoVersions();

@@ -1,20 +1,18 @@
 using StreamEtl.Batches;
-using StreamEtl.Diff;
 using StreamEtl.Memory;
 using StreamEtl.Spill;
-using StreamEtl.Tables;
 
-namespace StreamEtl.Pipeline;
+namespace StreamEtl.Tables;
 
 /// <summary>
-/// What a run changes in a table's ledger: records of keys that came or changed, and tombstones. Collected while partitions are decided, spilled where memory does not
+/// What a run changes in a table's ledger: records of keys that came or changed, and tombstones. Collected while keys are decided, one after the other, spilled where memory does not
 /// suffice, written by rising key hash. Also keeps the checksum, and says which rows of which file went.
 /// </summary>
-internal sealed class LedgerDelta : IChangeSink, IDisposable
+internal sealed class LedgerDelta : IDisposable
 {
     private readonly RecordStore _records;
-    private readonly TableChecksum[] _checksums = new TableChecksum[LedgerFormat.Partitions];
     private readonly RowBitmap[] _deleted;
+    private TableChecksum _checksum;
 
     /// <summary>Collects nothing yet. <paramref name="files"/> are those of the version before.</summary>
     public LedgerDelta(MemoryBudget budget, string tempFolder, int threads, IReadOnlyList<TableFile> files)
@@ -29,37 +27,33 @@ internal sealed class LedgerDelta : IChangeSink, IDisposable
     /// <summary>For each file of the version before, its rows that the run deletes.</summary>
     public IReadOnlyList<RowBitmap> DeletedRows => _deleted;
 
-    /// <inheritdoc/>
+    /// <summary>A key that came; the place is the ordinal of its row in the input.</summary>
     public void Inserted(in KeyRecord row)
     {
-        _checksums[LedgerFormat.PartitionOf(row.Key)].Add(row.Key, row.Row);
+        _checksum.Add(row.Key, row.Row);
         _records.Add(row);
     }
 
-    /// <inheritdoc/>
+    /// <summary>A key whose row changed: the new row, and the hash that the old one had.</summary>
     public void Updated(in KeyRecord row, ulong oldRow)
     {
-        ref TableChecksum checksum = ref _checksums[LedgerFormat.PartitionOf(row.Key)];
-        checksum.Remove(row.Key, oldRow);
-        checksum.Add(row.Key, row.Row);
+        _checksum.Remove(row.Key, oldRow);
+        _checksum.Add(row.Key, row.Row);
         _records.Add(row);
     }
 
-    /// <inheritdoc/>
-    public void Deleted(in Hash128 key, ulong oldRow, long ordinal)
+    /// <summary>A key that went: the hash of its row, and where that is.</summary>
+    public void Deleted(in Hash128 key, ulong oldRow, long place)
     {
-        _checksums[LedgerFormat.PartitionOf(key)].Remove(key, oldRow);
-        _deleted[LedgerFormat.FileOf(ordinal)].Set(LedgerFormat.RowOf(ordinal));
+        _checksum.Remove(key, oldRow);
+        _deleted[LedgerFormat.FileOf(place)].Set(LedgerFormat.RowOf(place));
         _records.Add(new KeyRecord(key, 0, 0, LedgerFormat.Tombstone));
     }
 
     /// <summary>The checksum of a version, from that of the version before.</summary>
     public TableChecksum Checksum(TableChecksum before)
     {
-        foreach (TableChecksum part in _checksums)
-        {
-            before.Add(part);
-        }
+        before.Add(_checksum);
         return before;
     }
 
@@ -69,20 +63,21 @@ internal sealed class LedgerDelta : IChangeSink, IDisposable
     /// </summary>
     public IEnumerable<ArraySegment<KeyRecord>> Drain(Func<long, long> place)
     {
-        KeyRecord[] sorted = [];
+        var sorter = new KeyRecordSorter();
         for (int p = 0; p < LedgerFormat.Partitions; p++)
         {
-            int count = Take(p, ref sorted);
-            Span<KeyRecord> records = sorted.AsSpan(0, count);
-            foreach (ref KeyRecord record in records)
+            using RecordPartition partition = _records.Take(p);
+            sorter.Expect(partition.Count);
+            partition.Read((records, _) => sorter.Add(records));
+            ArraySegment<KeyRecord> sorted = sorter.Sort();
+            foreach (ref KeyRecord record in sorted.AsSpan())
             {
                 if (record.Place != LedgerFormat.Tombstone)
                 {
                     record = record with { Place = place(record.Place) };
                 }
             }
-            records.Sort(static (a, b) => LedgerFormat.Compare(a.Key, b.Key));
-            yield return new ArraySegment<KeyRecord>(sorted, 0, count);
+            yield return sorted;
         }
     }
 
@@ -94,24 +89,5 @@ internal sealed class LedgerDelta : IChangeSink, IDisposable
         {
             deleted.Dispose();
         }
-    }
-
-    private int Take(int partition, ref KeyRecord[] records)
-    {
-        using RecordPartition from = _records.Take(partition);
-        if (records.Length < from.Count)
-        {
-            records = new KeyRecord[from.Count];
-        }
-        KeyRecord[] target = records;
-        int count = 0;
-        from.Read(
-            (chunk, _) =>
-            {
-                chunk.CopyTo(target.AsSpan(count));
-                count += chunk.Length;
-            }
-        );
-        return count;
     }
 }

@@ -1,0 +1,121 @@
+using StreamEtl.Batches;
+using StreamEtl.Diff;
+using StreamEtl.Memory;
+using StreamEtl.Spill;
+using StreamEtl.Storage;
+
+namespace StreamEtl.Tables;
+
+/// <summary>
+/// Compares an input with the ledger of a table. A ledger that fits in memory as a <see cref="LedgerProbe"/> settles the rows that did not change while they are read, and only the
+/// others are remembered; one that does not settles nothing, and all are. At the end what is remembered is sorted, partition by partition, and merged with the ledger,
+/// which is sorted already: so memory holds one partition at a time, and what does not fit before is spilled once. The outcome is the same either way.
+/// </summary>
+internal sealed class LedgerDiff : IDisposable
+{
+    private readonly RecordStore _store;
+    private readonly MemoryBudget _budget;
+    private readonly LedgerDiffOptions _options;
+    private LedgerProbe? _probe;
+
+    /// <summary>Compares nothing yet.</summary>
+    public LedgerDiff(MemoryBudget budget, string tempFolder, LedgerDiffOptions options)
+    {
+        _budget = budget;
+        _options = options;
+        _store = new RecordStore(budget, tempFolder, options.Threads, keepsContents: false);
+    }
+
+    /// <summary>Bytes written to the temp folder.</summary>
+    public long SpilledBytes => _store.SpilledBytes;
+
+    /// <summary>Reads the ledger into memory if it fits; before the first row.</summary>
+    public async ValueTask ReadLedgerAsync(IObjectStore store, IReadOnlyList<LedgerFile> files, long rows, CancellationToken cancellationToken)
+    {
+        // The other half is for batches and for what the input changes.
+        _probe = await LedgerProbe
+            .TryReadAsync(store, files, rows, _options.OneRank is null, _budget, _budget.Limit / 2, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Takes rows of the input in their order; <paramref name="ranks"/> is empty where there are none. Writes the positions of rows that may be changes to <paramref name="open"/>, and
+    /// returns how many; -1 where all may be.
+    /// </summary>
+    public int Add(ReadOnlySpan<Hash128> keys, ReadOnlySpan<Hash128> rows, ReadOnlySpan<ulong> ranks, long firstRow, Span<int> open)
+    {
+        if (_probe is null)
+        {
+            for (int i = 0; i < keys.Length; i++)
+            {
+                Remember(keys, rows, ranks, firstRow, i);
+            }
+            return -1;
+        }
+        int count = _probe.Settle(keys, rows, ranks, open);
+        foreach (int i in open[..count])
+        {
+            Remember(keys, rows, ranks, firstRow, i);
+        }
+        return count;
+    }
+
+    /// <summary>Remembers that the input has a malformed row of this key: it is no delete.</summary>
+    public void Hold(in Hash128 key) => _store.Add(new KeyRecord(key, 0, 0, KeyRecord.NewSide | KeyRecord.Held));
+
+    /// <summary>
+    /// Decides. <paramref name="ledger"/> is the one that was read, from its start, or null where there is none; changes go to <paramref name="delta"/> by rising key hash.
+    /// </summary>
+    public async Task<DiffOutcome> FinishAsync(LedgerState? ledger, LedgerDelta delta, long newRows, CancellationToken cancellationToken)
+    {
+        var outcome = new DiffOutcome(new RowBitmap(newRows, _budget), new RowBitmap(newRows, _budget), new RowBitmap(0, _budget));
+        var merge = new LedgerDecision(_options, ledger, _probe, delta, outcome);
+        var sorted = new SortedPartitions(_store, _options.Threads, _budget.Limit / 8);
+        await using (sorted.ConfigureAwait(false))
+        {
+            for (int p = 0; p < RecordStore.Partitions; p++)
+            {
+                RecordPartition partition = _store.Take(p);
+                if (partition.Count <= sorted.MostRecords)
+                {
+                    ArraySegment<KeyRecord> records = await sorted.SortAsync(p).ConfigureAwait(false);
+                    await merge.DecideAsync(records, cancellationToken).ConfigureAwait(false);
+                }
+                else
+                {
+                    await DecideAsync(merge, sorted, p, cancellationToken).ConfigureAwait(false);
+                }
+                partition.Dispose();
+            }
+        }
+        await merge.FinishAsync(cancellationToken).ConfigureAwait(false);
+        return outcome;
+    }
+
+    /// <summary>A partition of more records than can be sorted at once: range by range.</summary>
+    private async Task DecideAsync(LedgerDecision merge, SortedPartitions sorted, int number, CancellationToken cancellationToken)
+    {
+        RecordPartition partition = _store.Take(number);
+        foreach (KeyRange range in KeyRange.Of(partition, number, sorted.MostRecords))
+        {
+            if (range.OneKey && range.Count > sorted.MostRecords)
+            {
+                await merge.DecideAsync(partition, range, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await merge.DecideAsync(sorted.Sort(number, range), cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _probe?.Dispose();
+        _store.Dispose();
+    }
+
+    private void Remember(ReadOnlySpan<Hash128> keys, ReadOnlySpan<Hash128> rows, ReadOnlySpan<ulong> ranks, long firstRow, int row) =>
+        _store.Add(new KeyRecord(keys[row], rows[row].High, ranks.IsEmpty ? 0 : ranks[row], (firstRow + row) | KeyRecord.NewSide));
+}

@@ -1,0 +1,13 @@
+namespace StreamEtl.Tables;
+
+/// <summary>How an input is compared with a table.</summary>
+/// <param name="Threads">Partitions sorted at once.</param>
+/// <param name="HasDate">Rows have ranks that tell which is newer.</param>
+/// <param name="StrictDate">With ranks: rows that differ without a newer one are left out.</param>
+/// <param name="KeepFirst">Of differing rows of one key in the input the first counts, not the last.</param>
+/// <param name="Upsert">
+/// The input has new and changed rows only: a key that it lacks stays, equal rows stay whatever their ranks, and among rows of one key in the input a higher rank replaces
+/// a lower one.
+/// </param>
+/// <param name="OneRank">The rank that every row of the input has, where they all have the same.</param>
+internal sealed record LedgerDiffOptions(int Threads, bool HasDate, bool StrictDate, bool KeepFirst, bool Upsert = false, ulong? OneRank = null);
