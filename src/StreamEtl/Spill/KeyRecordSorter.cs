@@ -102,9 +102,7 @@ internal sealed class KeyRecordSorter
     {
         if (bucket.Length > LargestBucket)
         {
-            bucket.Sort(
-                static (a, b) => Compare(a.Key, b.Key) is var order && order != 0 ? order : a.Ordinal.CompareTo(b.Ordinal)
-            );
+            bucket.Sort(static (a, b) => Compare(a.Key, b.Key) is var order && order != 0 ? order : a.Ordinal.CompareTo(b.Ordinal));
             return;
         }
         for (int i = 1; i < bucket.Length; i++)

@@ -8,7 +8,13 @@ namespace StreamEtl.Tables;
 /// Merges the rows of an input, sorted by key, with a ledger, and decides key by key. Only in the input: insert. Only in the ledger: delete, unless the input was never meant to have
 /// it. In both: update when the date is newer, or without a date when the rows differ.
 /// </summary>
-internal sealed class LedgerDecision(LedgerDiffOptions options, LedgerState? ledger, LedgerProbe? probe, LedgerDelta delta, DiffOutcome outcome)
+internal sealed class LedgerDecision(
+    LedgerDiffOptions options,
+    LedgerState? ledger,
+    LedgerProbe? probe,
+    LedgerDelta delta,
+    DiffOutcome outcome
+)
 {
     private const int BlockRecords = 8192;
 

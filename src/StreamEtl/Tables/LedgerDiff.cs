@@ -30,7 +30,12 @@ internal sealed class LedgerDiff : IDisposable
     public long SpilledBytes => _store.SpilledBytes;
 
     /// <summary>Reads the ledger into memory if it fits; before the first row.</summary>
-    public async ValueTask ReadLedgerAsync(IObjectStore store, IReadOnlyList<LedgerFile> files, long rows, CancellationToken cancellationToken)
+    public async ValueTask ReadLedgerAsync(
+        IObjectStore store,
+        IReadOnlyList<LedgerFile> files,
+        long rows,
+        CancellationToken cancellationToken
+    )
     {
         // The other half is for batches and for what the input changes.
         _probe = await LedgerProbe

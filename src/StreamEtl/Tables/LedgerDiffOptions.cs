@@ -10,4 +10,11 @@ namespace StreamEtl.Tables;
 /// a lower one.
 /// </param>
 /// <param name="OneRank">The rank that every row of the input has, where they all have the same.</param>
-internal sealed record LedgerDiffOptions(int Threads, bool HasDate, bool StrictDate, bool KeepFirst, bool Upsert = false, ulong? OneRank = null);
+internal sealed record LedgerDiffOptions(
+    int Threads,
+    bool HasDate,
+    bool StrictDate,
+    bool KeepFirst,
+    bool Upsert = false,
+    ulong? OneRank = null
+);

@@ -131,13 +131,21 @@ internal sealed class LedgerProbe : IDisposable
             {
                 if (count > _prints.Length - filled)
                 {
-                    throw LedgerReader.Damaged(store, files[^1].Path, $"the ledger has more than the {_prints.Length} rows that the commit record says");
+                    throw LedgerReader.Damaged(
+                        store,
+                        files[^1].Path,
+                        $"the ledger has more than the {_prints.Length} rows that the commit record says"
+                    );
                 }
                 Fill(block.AsSpan(0, count), ref filled, ref bucket);
             }
             if (filled != _prints.Length)
             {
-                throw LedgerReader.Damaged(store, files[^1].Path, $"the ledger has {filled} rows where the commit record says {_prints.Length}");
+                throw LedgerReader.Damaged(
+                    store,
+                    files[^1].Path,
+                    $"the ledger has {filled} rows where the commit record says {_prints.Length}"
+                );
             }
             _starts.Span[bucket..].Fill(filled);
         }

@@ -63,7 +63,10 @@ public sealed class RunTests : IDisposable
         Tool.Result second = Run("lake.yaml");
         Assert.True(second.Status == 0, second.Error);
         string rows = Tool.Run(_folder, "convert", "lake/visits@latest", "-o", "-", "--to", "csv", "-q").Output;
-        Assert.Matches("^id,v,ingestDate,partitionDate,version\n2,b,[^,]*,20240105,.{32}\n3,c,[^,]*,20240106,.{32}\n1,z,[^,]*,20240106,", rows);
+        Assert.Matches(
+            "^id,v,ingestDate,partitionDate,version\n2,b,[^,]*,20240105,.{32}\n3,c,[^,]*,20240106,.{32}\n1,z,[^,]*,20240106,",
+            rows
+        );
         _folder.Write("lake.yaml", _folder.Read("lake.yaml").Replace("20240105", "20241305", StringComparison.Ordinal));
         Tool.Result wrong = Run("lake.yaml");
         Assert.Equal(2, wrong.Status);

@@ -28,11 +28,19 @@ public sealed class TableTests : IDisposable
         Assert.Equal(0, Tool.Run(_folder, ["ingest", "a.csv", .. ingest, "20240105", "-q"]).Status);
         // Its rows are older: a new key comes, and the changed row does not count.
         Tool.Result older = Tool.Run(_folder, ["ingest", "b.csv", .. ingest, "20240104"]);
-        Assert.Contains("1 insert, 0 updates, 0 deletes, 1 unchanged, 1 changed without a newer date", older.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 insert, 0 updates, 0 deletes, 1 unchanged, 1 changed without a newer date",
+            older.Error,
+            StringComparison.Ordinal
+        );
         Assert.Contains("without a newer partitionDate", older.Error, StringComparison.Ordinal);
         Tool.Result newer = Tool.Run(_folder, ["ingest", "b.csv", .. ingest, "20240106"]);
         Assert.Contains("0 inserts, 1 update, 0 deletes, 2 unchanged", newer.Error, StringComparison.Ordinal);
-        Assert.Contains("nothing to do", Tool.Run(_folder, "ingest", "b.csv", "--table", "t", "--into", "lake").Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "nothing to do",
+            Tool.Run(_folder, "ingest", "b.csv", "--table", "t", "--into", "lake").Error,
+            StringComparison.Ordinal
+        );
         string[] rows = Tool.Run(_folder, "convert", "lake/t@latest", "-o", "-", "--to", "csv", "-q").Output.TrimEnd('\n').Split('\n');
         string a = Tool.Shell(_folder, "md5sum a.csv").Output[..32];
         string b = Tool.Shell(_folder, "md5sum b.csv").Output[..32];

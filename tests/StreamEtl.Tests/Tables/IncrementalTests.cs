@@ -55,7 +55,13 @@ public sealed class IncrementalTests : IDisposable
                     {
                         Assert.Equal(
                             (model.Inserts, model.Updates, 0, model.Unchanged, model.WithoutDate),
-                            ((int)report.Inserts, (int)report.Updates, (int)report.Deletes, (int)report.Unchanged, (int)report.ChangedWithoutDate)
+                            (
+                                (int)report.Inserts,
+                                (int)report.Updates,
+                                (int)report.Deletes,
+                                (int)report.Unchanged,
+                                (int)report.ChangedWithoutDate
+                            )
                         );
                         Assert.Equal(model.Inserts + model.Updates == 0, report.NothingToDo);
                     }
@@ -68,7 +74,12 @@ public sealed class IncrementalTests : IDisposable
                     }
                     Assert.True(
                         (
-                            await RunAsync(store, csv, run, o => o with { PartitionDate = new DateOnly(2024, 1, 10 + run), OnDuplicateKey = rule })
+                            await RunAsync(
+                                store,
+                                csv,
+                                run,
+                                o => o with { PartitionDate = new DateOnly(2024, 1, 10 + run), OnDuplicateKey = rule }
+                            )
                         ).NothingToDo
                     );
                 }
@@ -83,7 +94,10 @@ public sealed class IncrementalTests : IDisposable
                 throw new InvalidOperationException($"seed {seed}: {e.Message}", e);
             }
         }
-        Assert.True(inserts > Runs && updates > Runs && unchanged > Runs && withoutDate > Runs / 2, $"{inserts}, {updates}, {unchanged}, {withoutDate}: too few to say anything");
+        Assert.True(
+            inserts > Runs && updates > Runs && unchanged > Runs && withoutDate > Runs / 2,
+            $"{inserts}, {updates}, {unchanged}, {withoutDate}: too few to say anything"
+        );
     }
 
     [Fact]
@@ -143,7 +157,10 @@ public sealed class IncrementalTests : IDisposable
                 }
             );
             string version = IncrementalModel.Version("id,v\n1,a\nid,v\n2,b\n");
-            Assert.All((await TableReadBack.NewestAsync(store, "t")).Rows.Values, r => Assert.EndsWith($";version={version}", r, StringComparison.Ordinal));
+            Assert.All(
+                (await TableReadBack.NewestAsync(store, "t")).Rows.Values,
+                r => Assert.EndsWith($";version={version}", r, StringComparison.Ordinal)
+            );
         }
     }
 
@@ -165,7 +182,10 @@ public sealed class IncrementalTests : IDisposable
     public async Task Incremental_DayOfTheInput_IsKeptAsDigits(string day)
     {
         await RunAsync(_store, $"id,v,partitionDate\n1,a,{day}\n2,b,\n", 8);
-        string[] days = [.. (await TableReadBack.NewestAsync(_store, "t")).Rows.Values.Select(r => r.Split("partitionDate=")[1][..8]).Order()];
+        string[] days =
+        [
+            .. (await TableReadBack.NewestAsync(_store, "t")).Rows.Values.Select(r => r.Split("partitionDate=")[1][..8]).Order(),
+        ];
         Assert.Equal(["20240102", "20240109"], days);
     }
 
@@ -189,7 +209,10 @@ public sealed class IncrementalTests : IDisposable
             {
                 await folder.VacuumAsync(keep: 2);
             }
-            Assert.Equal(Sorted(model.Rows()), Sorted(WithoutInstant((await TableReadBack.NewestAsync(new LocalStore(folder.Lake), "t")).Rows)));
+            Assert.Equal(
+                Sorted(model.Rows()),
+                Sorted(WithoutInstant((await TableReadBack.NewestAsync(new LocalStore(folder.Lake), "t")).Rows))
+            );
         }
         await folder.VerifyAsync();
         string[] lines = (await folder.ReadCsvAsync("latest", "t")).TrimEnd('\n').Split('\n');
