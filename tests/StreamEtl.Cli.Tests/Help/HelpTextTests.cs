@@ -47,7 +47,7 @@ public sealed class HelpTextTests
         {
             string[] lines = CommandRun.Of(call).Output.Split('\n');
             Assert.All(lines, line => Assert.InRange(line.Length, 0, 100));
-            Assert.InRange(lines.Length, 10, 75);
+            Assert.InRange(lines.Length, 10, 80);
         }
     }
 
