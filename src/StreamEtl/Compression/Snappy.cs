@@ -6,13 +6,16 @@ namespace StreamEtl.Compression;
 
 /// <summary>
 /// Raw Snappy blocks (google/snappy, format_description.txt): a varint of the uncompressed length, then literals and copies. The compressor works on 64 KiB pieces
-/// with a table of 16-bit positions, and strides faster the longer it finds nothing; the decompressor proves every length before it copies.
+/// with a table of 16-bit positions, and strides ever faster where it finds nothing; the decompressor proves every length before it copies.
 /// </summary>
 public static class Snappy
 {
     private const int PieceBytes = 1 << 16;
     private const int TableBits = 14;
     private const uint Multiplier = 0x1E35A7BD;
+
+    /// <summary>The first stride, in 32nds of a byte.</summary>
+    private const uint FirstSkip = 4 * 32;
 
     /// <summary>Closer than this to the end of a piece no match is sought, so that 8 bytes can always be read.</summary>
     private const int Margin = 15;
@@ -88,7 +91,10 @@ public static class Snappy
         }
     }
 
-    /// <summary>Writes everything up to the last copy; returns where the bytes after it start.</summary>
+    /// <summary>
+    /// Writes everything up to the last copy; returns where the bytes after it start. Only every fourth position is looked up, and fewer the longer nothing is found;
+    /// what begins before a position that matches is won back by comparing backwards. Against looking at each, that is half the time for a few percent more bytes.
+    /// </summary>
     private static unsafe byte* FindCopies(byte* source, byte* end, ushort* slots, int shift, ref byte* output)
     {
         byte* to = output;
@@ -98,7 +104,7 @@ public static class Snappy
         while (at <= limit)
         {
             byte* candidate = null;
-            for (uint skip = 32; at <= limit; at += skip++ >> 5)
+            for (uint skip = FirstSkip; at <= limit; at += skip++ >> 5)
             {
                 uint four = Read4(at);
                 ushort* slot = slots + (four * Multiplier >> shift);
@@ -114,10 +120,16 @@ public static class Snappy
             {
                 break;
             }
+            int run = 4 + MatchLength(candidate + 4, at + 4, end);
+            while (at > literal && candidate > source && at[-1] == candidate[-1])
+            {
+                at--;
+                candidate--;
+                run++;
+            }
             to = WriteLiteral(literal, (int)(at - literal), to);
             while (true)
             {
-                int run = 4 + MatchLength(candidate + 4, at + 4, end);
                 to = WriteCopy((int)(at - candidate), run, to);
                 at += run;
                 literal = at;
@@ -137,6 +149,7 @@ public static class Snappy
                     at++;
                     break;
                 }
+                run = 4 + MatchLength(candidate + 4, at + 4, end);
             }
         }
         output = to;

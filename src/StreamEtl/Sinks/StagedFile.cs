@@ -57,7 +57,7 @@ internal sealed class StagedFile : IOutputFile
         {
             throw OutputFault.From(e, path, 0);
         }
-        _stream = new OutputStream(_file, path);
+        _stream = new OutputStream(new WriteBehindStream(_file), path);
     }
 
     /// <inheritdoc/>

@@ -10,15 +10,14 @@ namespace StreamEtl.Parquet.Writing;
 /// <param name="MaxExact">As <paramref name="MinExact"/>.</param>
 internal sealed record Bounds(byte[] Min, byte[] Max, bool MinExact = true, bool MaxExact = true)
 {
-    /// <summary>Bounds of values in a range of a column; null when there are none.</summary>
+    /// <summary>Bounds of fixed-width values in a range of a column; null when there are none.</summary>
     public static Bounds? Of(ColumnValues values, int first, int count, ColumnType type)
     {
         if (count == 0)
         {
             return null;
         }
-        return type.IsVariable ? TextBounds.Of(values, first, count, type)
-            : type.IsWide ? Wide(values.Wide.AsSpan(first, count))
+        return type.IsWide ? Wide(values.Wide.AsSpan(first, count))
             : type.Kind == ColumnKind.Float ? Floats(values.Longs.AsSpan(first, count))
             : Longs(values.Longs.AsSpan(first, count), type.Kind);
     }

@@ -24,11 +24,11 @@ internal sealed class ChunkEncoder(Field field, ParquetWriteOptions options, Buf
         }
         else if (field.Type.IsWide)
         {
-            WritePages(values, PageEncoding.Plain, 16, (first, count) => PlainEncoder.Wide(values.Wide.AsSpan(first, count), _page));
+            WriteNumbers(values, PageEncoding.Plain, 16, (first, count) => PlainEncoder.Wide(values.Wide.AsSpan(first, count), _page));
         }
         else if (field.Type.Kind == ColumnKind.Boolean)
         {
-            WritePages(values, PageEncoding.Plain, 1, (first, count) => PlainEncoder.Booleans(values.Longs.AsSpan(first, count), _page));
+            WriteNumbers(values, PageEncoding.Plain, 1, (first, count) => PlainEncoder.Booleans(values.Longs.AsSpan(first, count), _page));
         }
         else
         {
@@ -57,10 +57,12 @@ internal sealed class ChunkEncoder(Field field, ParquetWriteOptions options, Buf
             values.AverageBytes(),
             (first, count) =>
             {
+                var range = new TextRange();
                 foreach ((int start, int end, byte[] heap) in TextRuns.Of(values, first, count))
                 {
-                    PlainEncoder.Texts(values.Views.AsSpan(start, end - start), heap, _page);
+                    PlainEncoder.Texts(values.Views.AsSpan(start, end - start), heap, _page, ref range);
                 }
+                return TextBounds.Cut(range, field.Type);
             }
         );
     }
@@ -82,7 +84,7 @@ internal sealed class ChunkEncoder(Field field, ParquetWriteOptions options, Buf
         }
         else if (deltaBits < plainBits)
         {
-            WritePages(
+            WriteNumbers(
                 values,
                 PageEncoding.DeltaBinaryPacked,
                 width,
@@ -91,7 +93,7 @@ internal sealed class ChunkEncoder(Field field, ParquetWriteOptions options, Buf
         }
         else
         {
-            WritePages(
+            WriteNumbers(
                 values,
                 PageEncoding.Plain,
                 width,
@@ -115,18 +117,24 @@ internal sealed class ChunkEncoder(Field field, ParquetWriteOptions options, Buf
             {
                 _page.Add((byte)width);
                 HybridEncoder.Indices(indices.AsSpan(first, count), width, _page);
-            },
-            bounds
+                return bounds(first, count);
+            }
         );
 
-    /// <summary>Cuts the rows into pages; <paramref name="encode"/> writes the values of a range, <paramref name="bounds"/> finds their bounds.</summary>
-    private void WritePages(
-        ColumnValues values,
-        PageEncoding encoding,
-        int bytesPerValue,
-        Action<int, int> encode,
-        Func<int, int, Bounds?>? bounds = null
-    )
+    private void WriteNumbers(ColumnValues values, PageEncoding encoding, int bytesPerValue, Action<int, int> encode) =>
+        WritePages(
+            values,
+            encoding,
+            bytesPerValue,
+            (first, count) =>
+            {
+                encode(first, count);
+                return Bounds.Of(values, first, count, field.Type);
+            }
+        );
+
+    /// <summary>Cuts the rows into pages; <paramref name="encode"/> writes the values of a range and tells their bounds.</summary>
+    private void WritePages(ColumnValues values, PageEncoding encoding, int bytesPerValue, Func<int, int, Bounds?> encode)
     {
         int perPage = Math.Clamp(options.PageBytes / bytesPerValue, 1, MostRowsPerPage);
         int value = 0;
@@ -139,15 +147,8 @@ internal sealed class ChunkEncoder(Field field, ParquetWriteOptions options, Buf
             {
                 HybridEncoder.Levels(values, row, rows, _page);
             }
-            encode(value, present);
-            pages.Write(
-                _page.Written.Span,
-                encoding,
-                row,
-                rows,
-                present,
-                bounds is null ? Bounds.Of(values, value, present, field.Type) : bounds(value, present)
-            );
+            Bounds? bounds = encode(value, present);
+            pages.Write(_page.Written.Span, encoding, row, rows, present, bounds);
             _page.Clear();
             row += rows;
             value += present;

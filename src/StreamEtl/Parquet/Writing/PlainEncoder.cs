@@ -13,8 +13,8 @@ internal static class PlainEncoder
     /// <summary>A text up to this long is copied as two vectors, whatever its length.</summary>
     private const int ShortText = 32;
 
-    /// <summary>Texts of one array.</summary>
-    public static void Texts(ReadOnlySpan<TextView> views, byte[] heap, ByteBuffer output)
+    /// <summary>Texts of one array; they are added to <paramref name="range"/> on the way.</summary>
+    public static void Texts(scoped ReadOnlySpan<TextView> views, byte[] heap, ByteBuffer output, ref TextRange range)
     {
         long bytes = ShortText;
         foreach (TextView view in views)
@@ -26,8 +26,11 @@ internal static class PlainEncoder
         ref byte from = ref MemoryMarshal.GetArrayDataReference(heap);
         int lastShort = heap.Length - ShortText;
         nint at = 0;
-        foreach (TextView view in views)
+        for (int i = 0; i < views.Length; i++)
         {
+            TextView view = views[i];
+            Prefetch.Text(views, i, heap);
+            range.Add(heap, view, TextHead.Of(heap, view));
             Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, at), view.Length);
             at += sizeof(int);
             if (view.Length <= ShortText && view.Start <= lastShort)
@@ -47,10 +50,11 @@ internal static class PlainEncoder
     /// <summary>The values of a dictionary.</summary>
     public static void Texts(TextDictionary dictionary, ByteBuffer output)
     {
+        var range = new TextRange();
         for (int i = 0; i < dictionary.Count; i++)
         {
             (byte[] heap, TextView view) = dictionary.At(i);
-            Texts([view], heap, output);
+            Texts([view], heap, output, ref range);
         }
     }
 

@@ -11,20 +11,6 @@ internal static class TextBounds
     /// <summary>Longest text in statistics.</summary>
     public const int MaxBytes = 64;
 
-    /// <summary>Bounds of values in a range of a column; there is at least one.</summary>
-    public static Bounds Of(ColumnValues values, int first, int count, ColumnType type)
-    {
-        var range = new Range();
-        foreach ((int start, int end, byte[] heap) in TextRuns.Of(values, first, count))
-        {
-            foreach (TextView view in values.Views.AsSpan(start, end - start))
-            {
-                range.Add(heap, view);
-            }
-        }
-        return range.Cut(type.Kind == ColumnKind.Text);
-    }
-
     /// <summary>Bounds of the dictionary's values that a page refers to, each looked at once.</summary>
     public static Bounds? Of(TextDictionary dictionary, ReadOnlySpan<int> indices, ColumnType type)
     {
@@ -37,16 +23,30 @@ internal static class TextBounds
         {
             used[index >> 6] |= 1UL << index;
         }
-        var range = new Range();
+        var range = new TextRange();
         for (int w = 0; w < used.Length; w++)
         {
             for (ulong word = used[w]; word != 0; word &= word - 1)
             {
                 (byte[] heap, TextView view) = dictionary.At((w << 6) + BitOperations.TrailingZeroCount(word));
-                range.Add(heap, view);
+                range.Add(heap, view, TextHead.Of(heap, view));
             }
         }
-        return range.Cut(type.Kind == ColumnKind.Text);
+        return Cut(range, type);
+    }
+
+    /// <summary>The ends of a range as bounds; null when it is empty.</summary>
+    public static Bounds? Cut(TextRange range, ColumnType type)
+    {
+        if (!range.Any)
+        {
+            return null;
+        }
+        bool isText = type.Kind == ColumnKind.Text;
+        bool minExact = range.Min.Length <= MaxBytes;
+        byte[] min = (minExact ? range.Min : Prefix(range.Min, isText)).ToArray();
+        byte[]? above = range.Max.Length <= MaxBytes ? null : Above(Prefix(range.Max, isText), isText);
+        return new Bounds(min, above ?? range.Max.ToArray(), minExact, above is null);
     }
 
     /// <summary>The longest prefix of at most <see cref="MaxBytes"/> bytes that cuts no character in two.</summary>
@@ -80,44 +80,5 @@ internal static class TextBounds
             }
         }
         return null;
-    }
-
-    /// <summary>A range under construction. Most texts are told from its ends by their heads.</summary>
-    private ref struct Range
-    {
-        private ReadOnlySpan<byte> _min;
-        private ReadOnlySpan<byte> _max;
-        private ulong _minHead;
-        private ulong _maxHead;
-        private bool _any;
-
-        public void Add(byte[] heap, TextView view)
-        {
-            ulong head = TextHead.Of(heap, view);
-            if (_any && head > _minHead && head < _maxHead)
-            {
-                return;
-            }
-            ReadOnlySpan<byte> text = heap.AsSpan(view.Start, view.Length);
-            if (!_any || text.SequenceCompareTo(_min) < 0)
-            {
-                _min = text;
-                _minHead = head;
-            }
-            if (!_any || text.SequenceCompareTo(_max) > 0)
-            {
-                _max = text;
-                _maxHead = head;
-            }
-            _any = true;
-        }
-
-        public readonly Bounds Cut(bool isText)
-        {
-            bool minExact = _min.Length <= MaxBytes;
-            byte[] min = (minExact ? _min : Prefix(_min, isText)).ToArray();
-            byte[]? above = _max.Length <= MaxBytes ? null : Above(Prefix(_max, isText), isText);
-            return new Bounds(min, above ?? _max.ToArray(), minExact, above is null);
-        }
     }
 }

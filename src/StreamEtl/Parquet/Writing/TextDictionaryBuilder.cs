@@ -7,19 +7,18 @@ namespace StreamEtl.Parquet.Writing;
 
 /// <summary>
 /// Numbers the distinct texts of a column, giving up as soon as they are too many to pay. Texts are told apart by their length and their first and last eight bytes,
-/// which are kept beside the table, and only those of more than 16 bytes by the rest.
+/// which stand together beside the table, and only those of more than 16 bytes by the rest. The table grows with the texts: that of a few fits into the nearest cache.
 /// </summary>
 internal sealed class TextDictionaryBuilder(int values, BufferLease lease)
 {
     private const int Sample = 8192;
     private const int MostValues = 1 << 15;
     private const int MostBytes = 1 << 20;
-    private const int SlotBits = 16;
+    private const int FirstSlotBits = 10;
 
-    private readonly int[] _slots = NewSlots(lease);
-    private readonly TextView[] _views = lease.Rent<TextView>(MostValues + 1);
-    private readonly ulong[] _heads = lease.Rent<ulong>(MostValues + 1);
-    private readonly ulong[] _tails = lease.Rent<ulong>(MostValues + 1);
+    private int[] _slots = NewSlots(FirstSlotBits, lease);
+    private int _slotBits = FirstSlotBits;
+    private readonly Entry[] _entries = lease.Rent<Entry>(MostValues);
     private readonly int[] _indices = lease.Rent<int>(Math.Max(values, 1));
     private byte[][] _heaps = new byte[256][];
     private int _count;
@@ -32,22 +31,26 @@ internal sealed class TextDictionaryBuilder(int values, BufferLease lease)
         for (int i = 0; i < views.Length; i++)
         {
             TextView view = views[i];
+            Prefetch.Text(views, i, heap);
             ulong head = TextHead.Of(heap, view);
             ulong tail = Tail(heap, view);
-            uint slot = (uint)(Hash(heap, view, head, tail) >> (64 - SlotBits));
+            ulong hash = Hash(heap, view, head, tail);
+            int mask = (1 << _slotBits) - 1;
+            int slot = (int)(hash >> (64 - _slotBits));
             int number;
             while ((number = _slots[slot] - 1) >= 0 && !IsEqual(number, heap, view, head, tail))
             {
-                slot = (slot + 1) & ((1 << SlotBits) - 1);
+                slot = (slot + 1) & mask;
             }
             if (number < 0)
             {
-                number = New(heap, view, head, tail);
-                _slots[slot] = _count;
-                if (_count > MostValues || _bytes > MostBytes)
+                if (_count == MostValues || _bytes > MostBytes)
                 {
                     return false;
                 }
+                number = _count;
+                _slots[slot] = number + 1;
+                New(heap, new Entry(head, tail, hash, view));
             }
             _indices[_seen++] = number;
             if (_seen == Sample && _count > Sample / 2)
@@ -62,51 +65,86 @@ internal sealed class TextDictionaryBuilder(int values, BufferLease lease)
     public TextDictionary? Build()
     {
         lease.Release(_slots);
-        lease.Release(_heads);
-        lease.Release(_tails);
-        return _seen >= Sample || _count <= Math.Max(_seen / 2, 1) ? new TextDictionary(_views, _heaps, _count, _indices) : null;
+        if (_seen < Sample && _count > Math.Max(_seen / 2, 1))
+        {
+            return null;
+        }
+        TextView[] views = lease.Rent<TextView>(Math.Max(_count, 1));
+        for (int i = 0; i < _count; i++)
+        {
+            views[i] = _entries[i].View;
+        }
+        lease.Release(_entries);
+        return new TextDictionary(views, _heaps, _count, _indices);
     }
 
-    private static int[] NewSlots(BufferLease lease)
+    private static int[] NewSlots(int bits, BufferLease lease)
     {
-        int[] slots = lease.Rent<int>(1 << SlotBits);
-        Array.Clear(slots, 0, 1 << SlotBits);
+        int[] slots = lease.Rent<int>(1 << bits);
+        Array.Clear(slots, 0, 1 << bits);
         return slots;
     }
 
-    private int New(byte[] heap, TextView view, ulong head, ulong tail)
+    private void New(byte[] heap, Entry entry)
     {
         if (_count == _heaps.Length)
         {
             Array.Resize(ref _heaps, _heaps.Length * 4);
         }
-        _views[_count] = view;
-        _heads[_count] = head;
-        _tails[_count] = tail;
+        _entries[_count] = entry;
         _heaps[_count] = heap;
-        _bytes += view.Length + sizeof(int);
-        return _count++;
+        _bytes += entry.View.Length + sizeof(int);
+        _count++;
+        if (_count > 1 << (_slotBits - 1))
+        {
+            Grow();
+        }
+    }
+
+    private void Grow()
+    {
+        lease.Release(_slots);
+        _slotBits += 2;
+        _slots = NewSlots(_slotBits, lease);
+        int mask = (1 << _slotBits) - 1;
+        for (int i = 0; i < _count; i++)
+        {
+            int slot = (int)(_entries[i].Hash >> (64 - _slotBits));
+            while (_slots[slot] != 0)
+            {
+                slot = (slot + 1) & mask;
+            }
+            _slots[slot] = i + 1;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsEqual(int number, byte[] heap, TextView view, ulong head, ulong tail)
     {
-        TextView known = _views[number];
-        return _heads[number] == head
-            && _tails[number] == tail
-            && known.Length == view.Length
+        ref Entry known = ref _entries[number];
+        return known.Head == head
+            && known.Tail == tail
+            && known.View.Length == view.Length
             && (
                 view.Length <= 16
-                || heap.AsSpan(view.Start + 8, view.Length - 16).SequenceEqual(_heaps[number].AsSpan(known.Start + 8, known.Length - 16))
+                || heap.AsSpan(view.Start + 8, view.Length - 16)
+                    .SequenceEqual(_heaps[number].AsSpan(known.View.Start + 8, known.View.Length - 16))
             );
     }
 
     /// <summary>The last eight bytes of a text longer than that; 0 for others, which their head tells whole.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Tail(byte[] heap, TextView view) =>
-        view.Length > 8
-            ? Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(heap), view.Start + view.Length - 8))
-            : 0;
+    private static ulong Tail(byte[] heap, TextView view)
+    {
+        if (heap.Length < 8)
+        {
+            return 0;
+        }
+        // No branch on the length here either: the eight bytes before the end, kept when all are the text's. Where the heap has none there, any do to be dropped.
+        int at = view.Start + view.Length - 8;
+        ulong eight = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(heap), at & ~(at >> 31)));
+        return eight & (ulong)((8L - view.Length) >> 63);
+    }
 
     /// <summary>Multiply and fold, as wyhash does; of texts beyond 16 bytes also what lies between, eight at a time, overlapping the tail.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -130,4 +168,7 @@ internal sealed class TextDictionaryBuilder(int values, BufferLease lease)
         ulong high = Math.BigMul(a, b, out ulong low);
         return high ^ low;
     }
+
+    /// <summary>A distinct text: what tells it apart, its hash for when the table grows, and where it stands.</summary>
+    private readonly record struct Entry(ulong Head, ulong Tail, ulong Hash, TextView View);
 }
