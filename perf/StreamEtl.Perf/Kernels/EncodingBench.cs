@@ -20,7 +20,12 @@ public class EncodingBench
     public int Plain_Longs() => Page(() => PlainEncoder.Longs(_longs, sizeof(long), _page));
 
     [Benchmark(OperationsPerInvoke = Sample.Rows)]
-    public int Plain_Texts() => Page(() => PlainEncoder.Texts(_texts.Views, _texts.Heap, _page));
+    public int Plain_Texts() =>
+        Page(() =>
+        {
+            var range = new TextRange();
+            PlainEncoder.Texts(_texts.Views, _texts.Heap, _page, ref range);
+        });
 
     [Benchmark(OperationsPerInvoke = Sample.Rows)]
     public int Delta_Random() => Page(() => DeltaEncoder.Encode(_longs, sizeof(long), _page));
