@@ -1,5 +1,6 @@
 using StreamEtl.Cli.Terminal;
 using StreamEtl.Cli.Verbs;
+using StreamEtl.Connectors.S3;
 using StreamEtl.Diagnostics;
 using StreamEtl.Memory;
 using StreamEtl.Pipeline;
@@ -11,6 +12,8 @@ namespace StreamEtl.Cli;
 /// <summary>What the commands need of the process and the engine around them. Tests put their own in its place.</summary>
 internal sealed class Host
 {
+    private static readonly S3Stores Stores = new(Environment.GetEnvironmentVariable);
+
     private static readonly Lazy<TextWriter> StandardError = new(StandardText.OpenError);
 
     /// <summary>Opens standard output for text; opened only when help or the version goes there.</summary>
@@ -44,7 +47,9 @@ internal sealed class Host
     public Action<long> LimitHeap { get; init; } = HeapLimit.Apply;
 
     /// <summary>The engine, for one of several jobs of the process.</summary>
-    public Func<JobOptions, RunReport, IProgress<RunProgress>?, CancellationToken, Task> RunTable { get; init; } = EtlRunner.RunAsync;
+    public Func<JobOptions, RunReport, IProgress<RunProgress>?, CancellationToken, Task> RunTable { get; init; } =
+        static (options, report, progress, cancellationToken) =>
+            EtlRunner.RunAsync(options with { Stores = Stores }, report, progress, cancellationToken);
 
     /// <summary>Now.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -54,6 +59,6 @@ internal sealed class Host
         static (options, report, progress, cancellationToken) =>
         {
             HeapLimit.Apply(options.MemoryBytes);
-            return EtlRunner.RunAsync(options, report, progress, cancellationToken);
+            return EtlRunner.RunAsync(options with { Stores = Stores }, report, progress, cancellationToken);
         };
 }

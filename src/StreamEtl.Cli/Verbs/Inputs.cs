@@ -1,6 +1,7 @@
 using StreamEtl.Cli.Arguments;
 using StreamEtl.Compression;
 using StreamEtl.Errors;
+using StreamEtl.Storage;
 
 namespace StreamEtl.Cli.Verbs;
 
@@ -92,9 +93,9 @@ internal static class Inputs
         return delimited ? "csv" : null;
     }
 
-    /// <summary>A plain name passes as it is: that it does not exist is for the engine to say, in a report too.</summary>
+    /// <summary>A plain name passes as it is: that it does not exist is for the engine to say, in a report too. So does a pattern over keys of a store.</summary>
     public static IReadOnlyList<string> Expand(string pattern, Host host) =>
-        pattern.AsSpan().ContainsAny("*?[") ? host.ExpandGlob(pattern) : [pattern];
+        pattern.AsSpan().ContainsAny("*?[") && !StorePath.IsOne(pattern) ? host.ExpandGlob(pattern) : [pattern];
 
     private static StreamEtlException UnknownFormat(string path)
     {

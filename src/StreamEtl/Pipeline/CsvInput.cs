@@ -19,13 +19,13 @@ internal sealed class CsvInput(string path, TableFormat format, JobOptions optio
     /// <inheritdoc/>
     public override async ValueTask<IRowSource> OpenAsync(RunContext run, bool again, CancellationToken cancellationToken)
     {
-        _bytes ??= ByteInputs.Create(path, again ? options.TempDirectory : null);
+        _bytes ??= run.Places.OpenBytes(path, again ? options.TempDirectory : null);
         return await CsvRowSource.OpenAsync(_bytes, ReadOptions(), run.Pool, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public override ValueTask HashAsync(RunContext run, IncrementalHash hash, CancellationToken cancellationToken) =>
-        InputBytes.HashAsync(_bytes ??= ByteInputs.Create(path, options.TempDirectory), hash, cancellationToken);
+        InputBytes.HashAsync(_bytes ??= run.Places.OpenBytes(path, options.TempDirectory), hash, cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => _bytes?.DisposeAsync() ?? ValueTask.CompletedTask;

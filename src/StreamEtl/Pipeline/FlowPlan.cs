@@ -19,8 +19,8 @@ internal sealed record FlowPlan(long InFlightBytes, long PartBytes, int LargestB
     /// <summary>More bytes in flight than this bring no speed, only cache misses.</summary>
     private const long EnoughPerThread = 64L << 20;
 
-    /// <summary>Divides <paramref name="memory"/> bytes.</summary>
-    public static FlowPlan For(long memory, int threads)
+    /// <summary>Divides <paramref name="memory"/> bytes, of which <paramref name="transfers"/> are under way to and from stores.</summary>
+    public static FlowPlan For(long memory, int threads, long transfers = 0)
     {
         if (memory < SmallestMemory)
         {
@@ -30,7 +30,7 @@ internal sealed record FlowPlan(long InFlightBytes, long PartBytes, int LargestB
                 hint: $"give at least {SmallestMemory / 1_000_000}MB"
             );
         }
-        long inFlight = Math.Min(memory * 2 / 5, EnoughPerThread * threads);
+        long inFlight = Math.Min((memory - transfers) * 2 / 5, EnoughPerThread * threads);
         long part = inFlight / (threads + 2);
         // A decoded batch holds about four times its input; each thread decodes one while as many wait.
         int largest = (int)Math.Clamp(inFlight / (16L * threads), 64 << 10, 1 << 20);

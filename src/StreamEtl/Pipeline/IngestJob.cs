@@ -26,7 +26,7 @@ internal sealed partial class IngestJob(RunContext run, IngestOptions options) :
     public override async Task ExecuteAsync()
     {
         RefuseWeakHashes();
-        _log = new TableLog(OpenStore(), new TableLayout(TableName.Normalize(options.Table)));
+        _log = new TableLog(options.Store ?? Run.Places.OpenFolder(options.Into), new TableLayout(TableName.Normalize(options.Table)));
         Run.Report.Table = _log.Layout.Table;
         AllowsEmpty = true;
         await PrepareAsync(options.InferTypes ?? true, ("input", options.Inputs)).ConfigureAwait(false);
@@ -97,21 +97,6 @@ internal sealed partial class IngestJob(RunContext run, IngestOptions options) :
         Run.Report.Columns.Clear();
         Run.Report.SchemaChanges.Clear();
         Run.Report.NothingToDo = false;
-    }
-
-    private IObjectStore OpenStore()
-    {
-        if (options.Store is { } store)
-        {
-            return store;
-        }
-        return options.Into.Contains("://", StringComparison.Ordinal)
-            ? throw new StreamEtlException(
-                ErrorKind.Usage,
-                $"--into '{options.Into}' is not a folder",
-                hint: "name a folder of this machine"
-            )
-            : new LocalStore(options.Into);
     }
 
     private static void RefuseWeakHashes()

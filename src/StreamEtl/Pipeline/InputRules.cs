@@ -11,7 +11,7 @@ internal static class InputRules
     /// <summary>Throws a usage error for the first option that is of no use.</summary>
     public static void Check(JobOptions options)
     {
-        TableFormat[] formats = [.. Inputs(options).Select(path => TableInputs.FormatOf(path, options))];
+        TableFormat[] formats = [.. JobPaths.Inputs(options).Select(path => TableInputs.FormatOf(path, options))];
         if (formats.Any(IsDelimited))
         {
             return;
@@ -46,17 +46,4 @@ internal static class InputRules
     }
 
     private static bool IsDelimited(TableFormat format) => format is TableFormat.Csv or TableFormat.Tsv;
-
-    private static IReadOnlyList<string> Inputs(JobOptions options) =>
-        options switch
-        {
-            ConvertOptions convert => convert.Inputs,
-            DedupeOptions dedupe => dedupe.Inputs,
-            ConsolidateOptions consolidate => [.. consolidate.Origins.SelectMany(o => o.Inputs)],
-            IngestOptions ingest => ingest.Inputs,
-            DiffOptions diff => [diff.Old, diff.New],
-            SchemaInferOptions infer => infer.Inputs,
-            SchemaValidateOptions validate => validate.Inputs,
-            _ => [],
-        };
 }

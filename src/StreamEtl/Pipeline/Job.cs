@@ -54,7 +54,13 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
     protected async Task PrepareAsync(bool infer, params (string Label, IReadOnlyList<string> Paths)[] sides)
     {
         Infer = infer;
-        _sides = [.. sides.Select(s => new TableSide(s.Label, [.. s.Paths.Select(p => TableInputs.Create(p, Run.Options))]))];
+        var opened = new List<TableSide>();
+        foreach ((string label, IReadOnlyList<string> named) in sides)
+        {
+            IReadOnlyList<string> paths = await Run.Places.ExpandAsync(named).ConfigureAwait(false);
+            opened.Add(new TableSide(label, [.. paths.Select(p => TableInputs.Create(p, Run.Options))]));
+        }
+        _sides = [.. opened];
         foreach (TableSide side in _sides)
         {
             await side.PrepareAsync(Run, infer).ConfigureAwait(false);

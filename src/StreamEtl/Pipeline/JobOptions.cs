@@ -1,4 +1,5 @@
 using StreamEtl.Parquet;
+using StreamEtl.Storage;
 using StreamEtl.Types;
 
 namespace StreamEtl.Pipeline;
@@ -6,6 +7,9 @@ namespace StreamEtl.Pipeline;
 /// <summary>What every data verb takes (cli.md, "Options that every data verb shares"). Immutable; null means "found from the data" or the default.</summary>
 public abstract record JobOptions
 {
+    /// <summary>Opens what paths such as <c>s3://bucket/key</c> name; null: such paths are errors.</summary>
+    public IStoreProvider? Stores { get; init; }
+
     /// <summary>Where the result goes; <c>-</c> is standard output.</summary>
     public required string Output { get; init; }
 

@@ -16,7 +16,7 @@ internal sealed class JsonInput(string path, JobOptions options) : TableInput
     /// <inheritdoc/>
     public override async ValueTask<IRowSource> OpenAsync(RunContext run, bool again, CancellationToken cancellationToken)
     {
-        _bytes ??= ByteInputs.Create(path, options.TempDirectory);
+        _bytes ??= run.Places.OpenBytes(path, options.TempDirectory);
         var read = new JsonReadOptions { Encoding = options.Encoding, MaxRecordBytes = options.MaxRecordBytes };
         JsonRowSource source = await JsonRowSource.OpenAsync(_bytes, read, _columns, run.Pool, cancellationToken).ConfigureAwait(false);
         _columns = source.Columns;
@@ -25,7 +25,7 @@ internal sealed class JsonInput(string path, JobOptions options) : TableInput
 
     /// <inheritdoc/>
     public override ValueTask HashAsync(RunContext run, IncrementalHash hash, CancellationToken cancellationToken) =>
-        InputBytes.HashAsync(_bytes ??= ByteInputs.Create(path, options.TempDirectory), hash, cancellationToken);
+        InputBytes.HashAsync(_bytes ??= run.Places.OpenBytes(path, options.TempDirectory), hash, cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => _bytes?.DisposeAsync() ?? ValueTask.CompletedTask;

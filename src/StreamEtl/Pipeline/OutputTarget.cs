@@ -49,8 +49,8 @@ internal sealed class OutputTarget : IAsyncDisposable
         JobOptions options = run.Options;
         var metadata = new SortedList<string, string>(StringComparer.Ordinal);
         IBatchEncoder encoder = NewEncoder(run, fields, metadata);
-        IOutputFile file = OutputFile.Create(options.Output);
-        FileStream? staged = mayRestart && file is not StagedFile ? OpenStage(options.TempDirectory) : null;
+        IOutputFile file = await run.Places.CreateAsync(options.Output).ConfigureAwait(false);
+        FileStream? staged = mayRestart && file is DirectOutput ? OpenStage(options.TempDirectory) : null;
         var target = new OutputTarget(encoder, file, staged, metadata);
         try
         {

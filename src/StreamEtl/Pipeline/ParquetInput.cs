@@ -11,13 +11,16 @@ internal sealed class ParquetInput(string path) : TableInput
     public override SourceInfo Info { get; } = new(path, File.Exists(path) ? new FileInfo(path).Length : null);
 
     /// <inheritdoc/>
-    public override async ValueTask<IRowSource> OpenAsync(RunContext run, bool again, CancellationToken cancellationToken) =>
-        await ParquetRowSource.OpenAsync(path, run.Pool, cancellationToken).ConfigureAwait(false);
+    public override async ValueTask<IRowSource> OpenAsync(RunContext run, bool again, CancellationToken cancellationToken)
+    {
+        IRandomBytes bytes = await run.Places.OpenRandomAsync(path, cancellationToken).ConfigureAwait(false);
+        return await ParquetRowSource.OpenAsync(bytes, run.Pool, rows: null, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public override async ValueTask HashAsync(RunContext run, IncrementalHash hash, CancellationToken cancellationToken)
     {
-        var bytes = FileBytes.Open(path);
+        IRandomBytes bytes = await run.Places.OpenRandomAsync(path, cancellationToken).ConfigureAwait(false);
         await using (bytes.ConfigureAwait(false))
         {
             await InputBytes.HashAsync(bytes, hash, cancellationToken).ConfigureAwait(false);

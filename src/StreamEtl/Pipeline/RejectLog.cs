@@ -28,7 +28,7 @@ internal sealed class RejectLog(RunContext run) : IAsyncDisposable
         EndsInsideQuotes = false;
         if (run.Options.RejectsPath is { } path)
         {
-            _file = OutputFile.Create(path);
+            _file = await run.Places.CreateAsync(path).ConfigureAwait(false);
             _writer = new StreamWriter(_file.Stream, new UTF8Encoding(false), 64 << 10, leaveOpen: true) { NewLine = "\n" };
             await _writer.WriteLineAsync("file,line,byte_offset,column,reason").ConfigureAwait(false);
         }

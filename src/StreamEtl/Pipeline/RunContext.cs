@@ -18,8 +18,12 @@ internal sealed class RunContext
         Report = report;
         _progress = progress;
         CancellationToken = cancellationToken;
-        Flow = FlowPlan.For(options.MemoryBytes, options.Threads);
+        Places = new RunPlaces(this);
+        long transfers = RunPlaces.AnyIn(options) ? TransferPlan.Bytes(options.MemoryBytes) : 0;
+        Flow = FlowPlan.For(options.MemoryBytes, options.Threads, transfers);
         Budget = new MemoryBudget(options.MemoryBytes);
+        // What is read ahead is charged to the pool as it is; what waits to be written is not.
+        Budget.Reserve(transfers / 2);
         Pool = new BufferPool(Budget, Flow.InFlightBytes);
         Rejects = new RejectLog(this);
         Sizer = new BatchSizer(256 << 10, Flow.LargestBatch);
@@ -39,6 +43,9 @@ internal sealed class RunContext
 
     /// <summary>Arrays of units, batches and parts.</summary>
     public BufferPool Pool { get; }
+
+    /// <summary>Where paths lead.</summary>
+    public RunPlaces Places { get; }
 
     /// <summary>Malformed rows.</summary>
     public RejectLog Rejects { get; }

@@ -13,7 +13,7 @@ internal sealed class SchemaInferJob(RunContext run, SchemaInferOptions options)
         await Run.Rejects.RestartAsync().ConfigureAwait(false);
         await ObserveAsync(countsRows: true).ConfigureAwait(false);
         var fields = Columns.Fields();
-        IOutputFile file = OutputFile.Create(options.Output);
+        IOutputFile file = await Run.Places.CreateAsync(options.Output).ConfigureAwait(false);
         await using (file.ConfigureAwait(false))
         {
             SchemaJson.Write(fields, file.Stream);

@@ -34,7 +34,9 @@ internal sealed class StoredParquetInput(IObjectStore store, TableFile file, Row
                 $"a file of the table has {bytes.Info.Length} bytes where its commit record says {file.Bytes}"
             );
         }
-        return await ParquetRowSource.OpenAsync(bytes, run.Pool, rows, cancellationToken).ConfigureAwait(false);
+        return await ParquetRowSource
+            .OpenAsync(ReadAheadBytes.Over(bytes, bytes.IsRemote, run.Pool), run.Pool, rows, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

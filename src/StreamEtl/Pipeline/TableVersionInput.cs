@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using StreamEtl.Sources;
-using StreamEtl.Storage;
 using StreamEtl.Tables;
 
 namespace StreamEtl.Pipeline;
@@ -37,7 +36,7 @@ internal sealed class TableVersionInput(TableReference reference) : TableInput
         if (_version is null)
         {
             TableLog log = await TableFinder
-                .OpenAsync(new LocalStore(reference.Folder), reference.Name, cancellationToken)
+                .OpenAsync(run.Places.OpenFolder(reference.Folder), reference.Name, cancellationToken)
                 .ConfigureAwait(false);
             _version = await OpenVersion.OpenAsync(log, reference.Version, run.Budget, cancellationToken).ConfigureAwait(false);
         }

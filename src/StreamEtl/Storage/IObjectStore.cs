@@ -13,6 +13,9 @@ public interface IObjectStore
     /// <summary>How a user names the root: a folder, or <c>s3://bucket/prefix</c>.</summary>
     string Name { get; }
 
+    /// <summary>Whether every call is a journey over a network, so that reading ahead and asking less often pay.</summary>
+    bool IsRemote => false;
+
     /// <summary>What is known of an object; null when there is none.</summary>
     ValueTask<ObjectInfo?> StatAsync(string key, CancellationToken cancellationToken);
 

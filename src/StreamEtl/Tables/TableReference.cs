@@ -1,4 +1,5 @@
 using System.Globalization;
+using StreamEtl.Storage;
 
 namespace StreamEtl.Tables;
 
@@ -30,6 +31,10 @@ public sealed record TableReference(string Text, string Folder, string Name, lon
                 return null;
             }
             version = number;
+        }
+        if (StorePath.IsOne(path))
+        {
+            return new TableReference(path, StorePath.Parent(path), last[..at], version);
         }
         if (File.Exists(path))
         {

@@ -96,7 +96,12 @@ internal sealed class VersionSource : IRowSource, IPlannedSource
             return;
         }
         ParquetRowSource source = await ParquetRowSource
-            .OpenAsync(new SharedBytes(_version.Files[_file]), _pool, rows, cancellationToken)
+            .OpenAsync(
+                ReadAheadBytes.Over(new SharedBytes(_version.Files[_file]), _version.Log.Store.IsRemote, _pool),
+                _pool,
+                rows,
+                cancellationToken
+            )
             .ConfigureAwait(false);
         var ordinals = new Dictionary<string, int>(StringComparer.Ordinal);
         for (int c = 0; c < source.Columns.Count; c++)

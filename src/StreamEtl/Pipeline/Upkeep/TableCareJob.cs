@@ -19,7 +19,7 @@ internal abstract class TableCareJob(RunContext run, TableCareOptions options) :
     /// <inheritdoc/>
     public override async Task ExecuteAsync()
     {
-        IObjectStore store = options.Store ?? new LocalStore(options.Folder);
+        IObjectStore store = options.Store ?? Run.Places.OpenFolder(options.Folder);
         CancellationToken cancellationToken = Run.CancellationToken;
         var logs = new List<TableLog>();
         if (options.Table is { } only)
@@ -56,7 +56,7 @@ internal abstract class TableCareJob(RunContext run, TableCareOptions options) :
                 buffer.WriteByte((byte)'\n');
             }
         }
-        IOutputFile file = OutputFile.Create(options.Output);
+        IOutputFile file = await Run.Places.CreateAsync(options.Output).ConfigureAwait(false);
         await using (file.ConfigureAwait(false))
         {
             await file.Stream.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), cancellationToken).ConfigureAwait(false);
