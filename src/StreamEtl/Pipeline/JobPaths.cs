@@ -11,6 +11,7 @@ internal static class JobPaths
         {
             ConvertOptions convert => convert.Inputs,
             DedupeOptions dedupe => dedupe.Inputs,
+            ConsolidateOptions consolidate => [.. consolidate.Origins.SelectMany(o => o.Inputs)],
             IngestOptions ingest => ingest.Inputs,
             DiffOptions diff => [diff.Old, diff.New],
             SchemaInferOptions infer => infer.Inputs,
