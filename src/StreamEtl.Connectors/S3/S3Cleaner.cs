@@ -16,8 +16,7 @@ internal static class S3Cleaner
             {
                 try
                 {
-                    await AbortAsync(bucket, upload.Key, upload.UploadId, bucket.Options.Attempts, cancellationToken)
-                        .ConfigureAwait(false);
+                    await AbortAsync(bucket, upload.Key, upload.UploadId, bucket.Options.Attempts, cancellationToken).ConfigureAwait(false);
                 }
                 catch (S3Failure failure)
                 {
@@ -70,12 +69,7 @@ internal static class S3Cleaner
         try
         {
             await bucket
-                .TryAsync(
-                    t => bucket.Client.AbortMultipartUploadAsync(request, t),
-                    bucket.Options.Patience,
-                    attempts,
-                    cancellationToken
-                )
+                .TryAsync(t => bucket.Client.AbortMultipartUploadAsync(request, t), bucket.Options.Patience, attempts, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (S3Failure failure) when (failure.Fault is S3Fault.NoUpload or S3Fault.NoObject)

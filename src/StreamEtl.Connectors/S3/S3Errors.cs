@@ -60,7 +60,8 @@ internal static class S3Errors
 
     /// <summary>What the server said; some say it by the code alone.</summary>
     private static string Said(S3Failure failure) =>
-        failure.InnerException is AmazonServiceException { ErrorCode: { Length: > 0 } code } service && (service.Message.Length == 0 || service.Message == code)
+        failure.InnerException is AmazonServiceException { ErrorCode: { Length: > 0 } code } service
+        && (service.Message.Length == 0 || service.Message == code)
             ? code
             : failure.Message;
 
@@ -76,6 +77,8 @@ internal static class S3Errors
         {
             cause = inner;
         }
-        return cause is AmazonServiceException { StatusCode: > 0 } service ? $"{(int)service.StatusCode} {service.ErrorCode}" : cause.Message;
+        return cause is AmazonServiceException { StatusCode: > 0 } service
+            ? $"{(int)service.StatusCode} {service.ErrorCode}"
+            : cause.Message;
     }
 }

@@ -62,7 +62,11 @@ internal sealed class S3Failure : Exception
     /// <summary>Whether it is certain that the server did nothing: it said so, or was never reached.</summary>
     private static bool NeverArrived(Exception e)
     {
-        if (e is AmazonServiceException { StatusCode: > 0 and < HttpStatusCode.InternalServerError } or AmazonS3Exception { ErrorCode: "SlowDown" })
+        if (
+            e
+            is AmazonServiceException { StatusCode: > 0 and < HttpStatusCode.InternalServerError }
+                or AmazonS3Exception { ErrorCode: "SlowDown" }
+        )
         {
             return true;
         }

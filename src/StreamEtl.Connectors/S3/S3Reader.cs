@@ -37,9 +37,7 @@ internal sealed class S3Reader(S3Bucket bucket, ObjectInfo info) : IRangeReader
                 while (filled < wanted)
                 {
                     patience.CancelAfter(bucket.Options.Patience);
-                    int count = await response
-                        .ResponseStream.ReadAsync(destination[filled..wanted], patience.Token)
-                        .ConfigureAwait(false);
+                    int count = await response.ResponseStream.ReadAsync(destination[filled..wanted], patience.Token).ConfigureAwait(false);
                     filled += count > 0 ? count : throw new EndOfStreamException("the answer ends early");
                 }
             }

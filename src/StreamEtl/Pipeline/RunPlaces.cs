@@ -81,7 +81,11 @@ internal sealed class RunPlaces(RunContext run)
         {
             store = run.Options.Stores is { } stores
                 ? stores.Open(root, TransferPlan.WriteBytes(run.Options.MemoryBytes))
-                : throw new StreamEtlException(ErrorKind.Usage, $"'{root}' names a store, and none can be opened here", hint: "name a file");
+                : throw new StreamEtlException(
+                    ErrorKind.Usage,
+                    $"'{root}' names a store, and none can be opened here",
+                    hint: "name a file"
+                );
             _stores[root] = store;
         }
         return store;

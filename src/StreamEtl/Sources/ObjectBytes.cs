@@ -13,8 +13,12 @@ internal sealed class ObjectBytes(IObjectStore store, IRangeReader reader) : IRa
         OpenAsync(store, key, tag: null, cancellationToken);
 
     /// <summary>The same; with a tag, the content of that tag.</summary>
-    public static async ValueTask<ObjectBytes> OpenAsync(IObjectStore store, string key, string? tag, CancellationToken cancellationToken) =>
-        new(store, await store.OpenReadAsync(key, tag, cancellationToken).ConfigureAwait(false));
+    public static async ValueTask<ObjectBytes> OpenAsync(
+        IObjectStore store,
+        string key,
+        string? tag,
+        CancellationToken cancellationToken
+    ) => new(store, await store.OpenReadAsync(key, tag, cancellationToken).ConfigureAwait(false));
 
     /// <summary>What tells the content from others of the key.</summary>
     public string Tag => reader.Info.Tag;

@@ -73,7 +73,9 @@ public sealed class S3StoreTests : ObjectStoreConformance
     public async Task NotFound_InABucketWithNeighbours_NamesTheNearest()
     {
         await PutAsync("in/orders.csv", [1], WriteCondition.IfAbsent);
-        StreamEtlException e = await Assert.ThrowsAsync<StreamEtlException>(async () => await Store.OpenReadAsync("in/order.csv", null, default));
+        StreamEtlException e = await Assert.ThrowsAsync<StreamEtlException>(async () =>
+            await Store.OpenReadAsync("in/order.csv", null, default)
+        );
         Assert.Equal(ErrorKind.InputNotFound, e.Kind);
         Assert.Equal($"did you mean '{_root}/in/orders.csv'?", e.Hint);
     }

@@ -77,7 +77,8 @@ internal sealed class S3Server
             await Client.ListMultipartUploadsAsync(
                 new ListMultipartUploadsRequest { BucketName = Bucket, Prefix = root[$"s3://{Bucket}/".Length..] + "/" }
             )
-        ).MultipartUploads ?? [];
+        ).MultipartUploads
+        ?? [];
 
     /// <summary>The first of sixteen ports that nobody listens at.</summary>
     private static int FreePorts()
@@ -109,7 +110,9 @@ internal sealed class S3Server
 
     private static (int Status, string Error) Run(string program, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false }
+        )!;
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, error);
