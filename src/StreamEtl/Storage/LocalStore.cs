@@ -153,11 +153,25 @@ public sealed class LocalStore : IObjectStore
                 continue;
             }
             // Between its creation and its lock, a cleaner can have taken the file for one of the dead. It keeps its name from here on.
-            if (_disk.Stat(staged) is not null || attempt == Attempts)
+            if (IsThere(staged, file) || attempt == Attempts)
             {
                 return new LocalWriter(_disk, Name, key, staged, path, file);
             }
             file.Dispose();
+        }
+    }
+
+    /// <summary>Whether a file that was made just now has its name still. A fault closes it: while it is open, nobody would clean it up.</summary>
+    private bool IsThere(string staged, IDiskFile file)
+    {
+        try
+        {
+            return _disk.Stat(staged) is not null;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
         }
     }
 

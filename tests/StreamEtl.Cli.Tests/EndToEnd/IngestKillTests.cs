@@ -49,13 +49,14 @@ public sealed class IngestKillTests(ITestOutputHelper output) : IDisposable
             {
                 Directory.Delete(_folder["lake"], recursive: true);
             }
-            var history = new TableHistory(_folder.Root, life, steps: 4);
+            TableHistory history =
+                life % 2 == 1 ? TableHistory.Incremental(_folder.Root, life, steps: 4) : new TableHistory(_folder.Root, life, steps: 4);
             for (int step = 0; step < history.Paths.Count; step++)
             {
                 bool done = false;
                 for (int attempt = 0; !done; attempt++)
                 {
-                    done = Run(history.Paths[step], random, killed, kill: attempt < 4 && killed < Kills);
+                    done = Run(history, step, random, killed, kill: attempt < 4 && killed < Kills);
                     killed += done ? 0 : 1;
                     lived += done ? 1 : 0;
                     int state = history.Find((await TableReadBack.NewestAsync(store, "t")).Rows);
@@ -75,12 +76,12 @@ public sealed class IngestKillTests(ITestOutputHelper output) : IDisposable
     }
 
     /// <summary>Runs the tool; true when it ended well, false when it was killed. Anything else fails the test.</summary>
-    private bool Run(string input, Random random, int number, bool kill)
+    private bool Run(TableHistory history, int step, Random random, int number, bool kill)
     {
         string[] arguments =
         [
             "ingest",
-            input,
+            history.Paths[step],
             "--table",
             "t",
             "--into",
@@ -91,6 +92,7 @@ public sealed class IngestKillTests(ITestOutputHelper output) : IDisposable
             "100",
             "--allow-truncated",
             "-q",
+            .. history.Arguments(step),
         ];
         bool timed = kill && random.Next(3) == 0;
         string? point =

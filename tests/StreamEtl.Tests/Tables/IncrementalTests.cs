@@ -249,7 +249,7 @@ public sealed class IncrementalTests : IDisposable
     private static Dictionary<string, string> WithoutInstant(Dictionary<string, string> rows) =>
         rows.ToDictionary(
             r => r.Key,
-            r => string.Join(';', r.Value.Split(';').Where(v => !v.StartsWith("ingestDate=", StringComparison.Ordinal))),
+            r => TableHistory.WithoutInstant(r.Value)!,
             StringComparer.Ordinal
         );
 

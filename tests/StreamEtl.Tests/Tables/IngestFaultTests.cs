@@ -36,16 +36,18 @@ public sealed class IngestFaultTests(ITestOutputHelper output) : IDisposable
     [InlineData(false, true, true)]
     public async Task Fault_AtEveryCallOfTheStore_LeavesTheVersionBeforeOrAfter(bool forGood, bool afterEffect, bool dies)
     {
-        var history = new TableHistory(_folder, seed: 5, steps: 3);
+        var snapshots = new TableHistory(_folder, seed: 5, steps: 3);
+        var increments = TableHistory.Incremental(_folder, seed: 5, steps: 3);
         int calls = 0;
         int errors = 0;
-        foreach (IngestMode mode in new[] { IngestMode.Cdc, IngestMode.Full })
+        foreach (IngestMode mode in new[] { IngestMode.Cdc, IngestMode.Full, IngestMode.Incremental })
         {
+            TableHistory history = mode == IngestMode.Incremental ? increments : snapshots;
             for (int point = 1; ; point++)
             {
                 var store = new MemoryStore();
-                await IngestRun.RunAsync(IngestRun.Options(store, history.Paths[0], _folder));
-                await IngestRun.RunAsync(IngestRun.Options(store, history.Paths[1], _folder));
+                await IngestRun.RunAsync(history.Options(store, 0, _folder));
+                await IngestRun.RunAsync(history.Options(store, 1, _folder));
                 var flaky = new FlakyStore(store)
                 {
                     FailAt = point,
@@ -53,7 +55,7 @@ public sealed class IngestFaultTests(ITestOutputHelper output) : IDisposable
                     AfterEffect = afterEffect,
                     Dies = dies,
                 };
-                bool done = await TryAsync(IngestRun.Options(flaky, history.Paths[2], _folder) with { Mode = mode });
+                bool done = await TryAsync(history.Options(flaky, 2, _folder, mode));
                 if (flaky.Faults == 0)
                 {
                     Assert.True(done);
@@ -63,7 +65,7 @@ public sealed class IngestFaultTests(ITestOutputHelper output) : IDisposable
                 errors += done ? 0 : 1;
                 int state = history.Find((await TableReadBack.NewestAsync(store, "t")).Rows);
                 Assert.True(state == 2 || (state == 1 && !done), $"{mode}, call {point}: state {state}, done {done}");
-                await IngestRun.RunAsync(IngestRun.Options(store, history.Paths[2], _folder) with { Mode = mode });
+                await IngestRun.RunAsync(history.Options(store, 2, _folder, mode));
                 Assert.Equal(2, history.Find((await TableReadBack.NewestAsync(store, "t")).Rows));
                 await RequireNoLeftoversAsync(store, $"{mode}, call {point}");
             }
@@ -94,7 +96,14 @@ public sealed class IngestFaultTests(ITestOutputHelper output) : IDisposable
 
     private async Task<(int Bad, int Cuts, string? First)> CampaignAsync(int runs, Func<IDisk, IDisk>? between, bool untilFound = false)
     {
-        TableHistory[] histories = [.. Enumerable.Range(0, 8).Select(seed => new TableHistory(_folder, seed, steps: 3))];
+        TableHistory[] histories =
+        [
+            .. Enumerable
+                .Range(0, 12)
+                .Select(seed =>
+                    seed % 3 == 2 ? TableHistory.Incremental(_folder, seed, steps: 3) : new TableHistory(_folder, seed, steps: 3)
+                ),
+        ];
         int bad = 0;
         int cuts = 0;
         string? first = null;
@@ -127,7 +136,7 @@ public sealed class IngestFaultTests(ITestOutputHelper output) : IDisposable
                 // The third attempt lives on, but the power goes when it is done: what it said must hold.
                 disk.CutAt = attempt < 2 && random.Next(3) > 0 ? disk.Calls + random.Next(1, 260) : int.MaxValue;
                 IngestMode? mode = random.Next(3) == 0 ? IngestMode.Full : null;
-                done = await TryAsync(IngestRun.Options(Open(disk, between), history.Paths[step], _folder) with { Mode = mode });
+                done = await TryAsync(history.Options(Open(disk, between), step, _folder, mode));
                 disk = disk.Crash(random.Next());
                 cuts++;
                 int state = history.Find((await TableReadBack.NewestAsync(Open(disk, null), "t")).Rows);
@@ -141,7 +150,7 @@ public sealed class IngestFaultTests(ITestOutputHelper output) : IDisposable
         }
         disk.CutAt = int.MaxValue;
         LocalStore store = Open(disk, between);
-        RunReport again = await IngestRun.RunAsync(IngestRun.Options(store, history.Paths[^1], _folder));
+        RunReport again = await IngestRun.RunAsync(history.Options(store, history.Paths.Count - 1, _folder));
         if (!again.NothingToDo)
         {
             throw new WrongTableException("the same input again made a version");
