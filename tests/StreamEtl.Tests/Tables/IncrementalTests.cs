@@ -247,11 +247,7 @@ public sealed class IncrementalTests : IDisposable
     }
 
     private static Dictionary<string, string> WithoutInstant(Dictionary<string, string> rows) =>
-        rows.ToDictionary(
-            r => r.Key,
-            r => TableHistory.WithoutInstant(r.Value)!,
-            StringComparer.Ordinal
-        );
+        rows.ToDictionary(r => r.Key, r => TableHistory.WithoutInstant(r.Value)!, StringComparer.Ordinal);
 
     private static string Sorted(Dictionary<string, string> rows) =>
         string.Join('\n', rows.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => $"{r.Key}: {r.Value}"));

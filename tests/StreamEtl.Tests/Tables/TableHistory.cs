@@ -74,7 +74,10 @@ internal sealed class TableHistory
     /// <summary>Number of the input after which the rows are these; -1 for no rows at all, which is a table not made yet; -2 when there is none.</summary>
     public int Find(Dictionary<string, string> rows) =>
         rows.Count == 0 ? -1
-        : States.FindIndex(s => s.Count == rows.Count && s.All(r => WithoutInstant(rows.GetValueOrDefault(r.Key)) == r.Value)) is >= 0 and var i ? i
+        : States.FindIndex(s => s.Count == rows.Count && s.All(r => WithoutInstant(rows.GetValueOrDefault(r.Key)) == r.Value))
+            is >= 0
+                and var i
+            ? i
         : -2;
 
     /// <summary>A row without the one value that differs from run to run.</summary>
