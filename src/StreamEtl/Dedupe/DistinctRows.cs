@@ -7,19 +7,18 @@ namespace StreamEtl.Dedupe;
 
 /// <summary>
 /// Keeps the first row of each hash, while rows stream by: open addressing over 16-byte hashes in 16 tables by the top bits, each growing on its own and by half, so
-/// that growth never doubles the whole and tables stay well filled. Slots are prefetched, because a table of this size misses every cache.
+/// that growth never doubles the whole. Slots are prefetched, because a table of this size misses every cache.
 /// </summary>
 internal sealed class DistinctRows(MemoryBudget budget) : IDisposable
 {
-    /// <summary>Estimate for plans: a table is between three fifths and nine tenths full.</summary>
+    /// <summary>Estimate for plans: a table is between half and three quarters full.</summary>
     public const int BytesPerRow = 28;
 
     private const int TableBits = 4;
     private const int FirstSize = 4096;
     private const int Ahead = 16;
 
-    private readonly NativeArray<Hash128>?[] _tables = new NativeArray<Hash128>?[1 << TableBits];
-    private readonly int[] _counts = new int[1 << TableBits];
+    private readonly Table[] _tables = new Table[1 << TableBits];
     private long _reserved;
 
     /// <summary>Writes the positions of rows whose hash is new into <paramref name="rows"/>; returns how many, or -1 when the budget has no room.</summary>
@@ -32,13 +31,15 @@ internal sealed class DistinctRows(MemoryBudget budget) : IDisposable
             {
                 Prefetch(hashes[i + Ahead]);
             }
-            int added = TryAdd(hashes[i]);
-            if (added < 0)
+            // All zeros marks a free slot.
+            Hash128 hash = hashes[i] == default ? new Hash128(0, 1) : hashes[i];
+            ref Table table = ref _tables[hash.High >> (64 - TableBits)];
+            if (table.Room == 0 && !TryGrow(ref table))
             {
                 return -1;
             }
             rows[kept] = i;
-            kept += added;
+            kept += table.Add(hash) ? 1 : 0;
         }
         return kept;
     }
@@ -48,59 +49,25 @@ internal sealed class DistinctRows(MemoryBudget budget) : IDisposable
     {
         budget.Release(_reserved);
         _reserved = 0;
-        foreach (NativeArray<Hash128>? table in _tables)
+        foreach (Table table in _tables)
         {
-            table?.Dispose();
+            table.Slots?.Dispose();
         }
         Array.Clear(_tables);
     }
 
-    /// <summary>1 when the hash is new, 0 when it is known, -1 when there is no room for it.</summary>
-    private int TryAdd(Hash128 hash)
-    {
-        // All zeros marks a free slot.
-        if (hash == default)
-        {
-            hash = new Hash128(0, 1);
-        }
-        int number = (int)(hash.High >> (64 - TableBits));
-        NativeArray<Hash128>? table = _tables[number];
-        if (table is null || _counts[number] >= table.Length - (table.Length / 10) - 1)
-        {
-            if (!TryGrow(number))
-            {
-                return -1;
-            }
-            table = _tables[number]!;
-        }
-        for (int slot = hash.Slot(table.Length); ; slot = slot + 1 == table.Length ? 0 : slot + 1)
-        {
-            ref Hash128 found = ref table[slot];
-            if (found == hash)
-            {
-                return 0;
-            }
-            if (found == default)
-            {
-                found = hash;
-                _counts[number]++;
-                return 1;
-            }
-        }
-    }
-
     private unsafe void Prefetch(Hash128 hash)
     {
-        NativeArray<Hash128>? table = _tables[hash.High >> (64 - TableBits)];
-        if (Sse.IsSupported && table is not null)
+        ref readonly Table table = ref _tables[hash.High >> (64 - TableBits)];
+        if (Sse.IsSupported && table.Slots is { } slots)
         {
-            Sse.Prefetch0(Unsafe.AsPointer(ref table[hash.Slot(table.Length)]));
+            Sse.Prefetch0(Unsafe.AsPointer(ref slots[hash.Slot(slots.Length)]));
         }
     }
 
-    private bool TryGrow(int number)
+    private bool TryGrow(ref Table table)
     {
-        NativeArray<Hash128>? old = _tables[number];
+        NativeArray<Hash128>? old = table.Slots;
         int size = old is null ? FirstSize : old.Length + (old.Length / 2);
         long bytes = (long)size * Unsafe.SizeOf<Hash128>();
         if (!budget.TryReserve(bytes))
@@ -108,24 +75,48 @@ internal sealed class DistinctRows(MemoryBudget budget) : IDisposable
             return false;
         }
         _reserved += bytes;
-        var table = new NativeArray<Hash128>(size);
+        // Probes get long quickly when a table is fuller than that: at nine tenths a new row looks at fifty slots, at three quarters at eight.
+        table = new Table(new NativeArray<Hash128>(size), size / 4 * 3);
         foreach (Hash128 hash in old is null ? [] : old.Span)
         {
             if (hash != default)
             {
-                int slot = hash.Slot(size);
-                while (table[slot] != default)
-                {
-                    slot = slot + 1 == size ? 0 : slot + 1;
-                }
-                table[slot] = hash;
+                table.Add(hash);
             }
         }
-        _tables[number] = table;
         long freed = old?.Bytes ?? 0;
         old?.Dispose();
         budget.Release(freed);
         _reserved -= freed;
         return true;
+    }
+
+    /// <summary>One table, and how many more it takes.</summary>
+    private struct Table(NativeArray<Hash128> slots, int room)
+    {
+        public readonly NativeArray<Hash128>? Slots = slots;
+        public int Room = room;
+
+        /// <summary>True when the hash is new. There must be room, and the hash not be all zeros.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool Add(Hash128 hash)
+        {
+            NativeArray<Hash128> slots = Slots!;
+            int length = slots.Length;
+            for (int slot = hash.Slot(length); ; slot = slot + 1 == length ? 0 : slot + 1)
+            {
+                ref Hash128 found = ref slots[slot];
+                if (found == hash)
+                {
+                    return false;
+                }
+                if (found == default)
+                {
+                    found = hash;
+                    Room--;
+                    return true;
+                }
+            }
+        }
     }
 }

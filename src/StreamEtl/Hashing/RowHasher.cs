@@ -50,6 +50,21 @@ public static class RowHasher
 
     private static void MixLongs(Column column, Span<Hash128> result)
     {
+        if (column.Longs is null || column.Nulls is not null || column.Type.Kind == ColumnKind.Float)
+        {
+            MixLongsOneByOne(column, result);
+            return;
+        }
+        // Most columns: nothing to ask of a value, so that the multiplications of several rows overlap.
+        ReadOnlySpan<long> values = column.Longs.AsSpan(0, result.Length);
+        for (int i = 0; i < values.Length; i++)
+        {
+            result[i] = Mix(result[i], (ulong)values[i], P0);
+        }
+    }
+
+    private static void MixLongsOneByOne(Column column, Span<Hash128> result)
+    {
         bool isFloat = column.Type.Kind == ColumnKind.Float;
         for (int i = 0; i < result.Length; i++)
         {

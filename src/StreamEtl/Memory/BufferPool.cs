@@ -86,6 +86,10 @@ public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValu
     /// <summary>Drops idle arrays, whichever come first, until at most <paramref name="bytes"/> exist or none is idle.</summary>
     private void DropUntil(long bytes)
     {
+        if (_existing <= bytes)
+        {
+            return;
+        }
         foreach (Stack<Rented> shelf in _idle.Values)
         {
             while (_existing > bytes && shelf.TryPop(out Rented rented))

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using StreamEtl.Batches;
@@ -9,7 +10,7 @@ namespace StreamEtl.Spill;
 /// Finds the records of a <see cref="RecordStore"/> by key while all of them are in memory: for each partition an open addressing table of record numbers, 4 bytes a slot,
 /// of which 8 bits are of the hash, so that a wrong record is seldom looked at.
 /// </summary>
-internal sealed class RecordIndex : IDisposable
+internal sealed unsafe class RecordIndex : IDisposable
 {
     /// <summary>Records of one partition that a slot can number.</summary>
     public const int MostRecords = (1 << NumberBits) - 2;
@@ -18,49 +19,54 @@ internal sealed class RecordIndex : IDisposable
     private const int NumberMask = (1 << NumberBits) - 1;
 
     private readonly Part[] _parts;
-    private readonly NativeArray<KeyRecord> _records;
+    private readonly KeyRecord*[] _chunks;
+    private readonly int _chunkBits;
     private readonly NativeArray<int> _slots;
     private readonly MemoryBudget _budget;
 
-    private RecordIndex(Part[] parts, int records, int slots, MemoryBudget budget)
+    private RecordIndex(Part[] parts, KeyRecord*[] chunks, int chunkBits, int slots, MemoryBudget budget)
     {
         _parts = parts;
-        _records = new NativeArray<KeyRecord>(records);
+        _chunks = chunks;
+        _chunkBits = chunkBits;
         _slots = new NativeArray<int>(slots);
         _budget = budget;
-        budget.Reserve(_records.Bytes);
     }
 
     /// <summary>Indexes all partitions; null when the memory does not suffice. None of their records may be on disk.</summary>
     public static RecordIndex? TryBuild(RecordPartition[] partitions, RecordStoreOptions options, int threads)
     {
-        var parts = new Part[partitions.Length];
-        long records = 0;
-        long slots = 0;
-        for (int p = 0; p < parts.Length; p++)
-        {
-            int own = Slots(partitions[p].Count);
-            parts[p] = new Part((int)records, (int)slots, own);
-            records += partitions[p].Count;
-            slots += own;
-        }
-        bool numbered = records <= int.MaxValue && slots <= int.MaxValue && partitions.All(p => p.Count <= MostRecords);
-        if (!numbered || !options.TryReserve(slots * sizeof(int)))
+        long slots = partitions.Sum(p => (long)Slots(p.Count));
+        if (slots > int.MaxValue || partitions.Any(p => p.Count > MostRecords) || !options.TryReserve(slots * sizeof(int)))
         {
             return null;
         }
-        var index = new RecordIndex(parts, (int)records, (int)slots, options.Budget);
+        var parts = new Part[partitions.Length];
+        var chunks = new List<NativeArray<KeyRecord>>();
+        int firstSlot = 0;
+        for (int p = 0; p < parts.Length; p++)
+        {
+            parts[p] = new Part(chunks.Count, firstSlot, Slots(partitions[p].Count));
+            firstSlot += parts[p].Slots;
+            chunks.AddRange(partitions[p].Settle());
+        }
+        var places = new KeyRecord*[chunks.Count];
+        for (int c = 0; c < places.Length; c++)
+        {
+            places[c] = (KeyRecord*)Unsafe.AsPointer(ref chunks[c][0]);
+        }
+        var index = new RecordIndex(parts, places, BitOperations.Log2((uint)options.RecordsPerChunk), firstSlot, options.Budget);
         Parallel.For(
             0,
             partitions.Length,
             new ParallelOptions { MaxDegreeOfParallelism = threads },
-            p => index.Build(parts[p], partitions[p])
+            p => index.Build(index._parts[p], (int)partitions[p].Count)
         );
         return index;
     }
 
     /// <summary>Asks for the lines of the table that <see cref="Find(in Hash128)"/> will read; tables of this size miss every cache.</summary>
-    public unsafe void PrefetchSlots(ReadOnlySpan<Hash128> keys)
+    public void PrefetchSlots(ReadOnlySpan<Hash128> keys)
     {
         foreach (ref readonly Hash128 key in keys)
         {
@@ -70,7 +76,7 @@ internal sealed class RecordIndex : IDisposable
     }
 
     /// <summary>Asks for the records that <see cref="Find(in Hash128)"/> will read first.</summary>
-    public unsafe void PrefetchRecords(ReadOnlySpan<Hash128> keys)
+    public void PrefetchRecords(ReadOnlySpan<Hash128> keys)
     {
         foreach (ref readonly Hash128 key in keys)
         {
@@ -78,7 +84,7 @@ internal sealed class RecordIndex : IDisposable
             int slot = _slots[part.FirstSlot + key.Slot(part.Slots)];
             if (slot != 0)
             {
-                Prefetch(Unsafe.AsPointer(ref _records[part.FirstRecord + (slot & NumberMask) - 1]));
+                Prefetch(Unsafe.AsPointer(ref Record(part, (slot & NumberMask) - 1)));
             }
         }
     }
@@ -86,38 +92,42 @@ internal sealed class RecordIndex : IDisposable
     /// <summary>The key's first record, or a null reference.</summary>
     public ref KeyRecord Find(in Hash128 key)
     {
-        int record = Find(PartOf(key), key, out _);
-        return ref record < 0 ? ref Unsafe.NullRef<KeyRecord>() : ref _records[record];
+        ref readonly Part part = ref PartOf(key);
+        int record = Find(part, key, out _);
+        return ref record < 0 ? ref Unsafe.NullRef<KeyRecord>() : ref Record(part, record);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _budget.Release(_records.Bytes + _slots.Bytes);
-        _records.Dispose();
+        _budget.Release(_slots.Bytes);
         _slots.Dispose();
     }
 
-    private void Build(Part part, RecordPartition from)
+    private void Build(in Part part, int count)
     {
-        int count = (int)from.Count;
-        from.MoveTo(_records, part.FirstRecord);
         for (int i = 0; i < count; i++)
         {
-            ref KeyRecord record = ref _records[part.FirstRecord + i];
-            int found = Find(part, record.Key, out int free);
+            Hash128 key = Record(part, i).Key;
+            int found = Find(part, key, out int free);
             if (found < 0)
             {
-                _slots[free] = Tag(record.Key) | (i + 1);
+                _slots[free] = Tag(key) | (i + 1);
             }
             else
             {
-                _records[found] = _records[found] with { Place = _records[found].Place | KeyRecord.Contested };
+                ref KeyRecord first = ref Record(part, found);
+                first = first with { Place = first.Place | KeyRecord.Contested };
             }
         }
     }
 
-    /// <summary>Where the key's record is, or -1 and the slot where its number would be.</summary>
+    /// <summary>A record by its number in the partition, unchecked.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref KeyRecord Record(in Part part, int number) =>
+        ref _chunks[part.FirstChunk + (number >> _chunkBits)][number & ((1 << _chunkBits) - 1)];
+
+    /// <summary>The number of the key's record, or -1 and the slot where its number would be.</summary>
     private int Find(in Part part, in Hash128 key, out int slot)
     {
         int tag = Tag(key);
@@ -129,8 +139,8 @@ internal sealed class RecordIndex : IDisposable
             {
                 return -1;
             }
-            int record = part.FirstRecord + (entry & NumberMask) - 1;
-            if ((entry & ~NumberMask) == tag && _records[record].Key == key)
+            int record = (entry & NumberMask) - 1;
+            if ((entry & ~NumberMask) == tag && Record(part, record).Key == key)
             {
                 return record;
             }
@@ -144,7 +154,7 @@ internal sealed class RecordIndex : IDisposable
 
     private static int Tag(in Hash128 key) => (int)(key.Low >> 32) << NumberBits;
 
-    private static unsafe void Prefetch(void* address)
+    private static void Prefetch(void* address)
     {
         if (Sse.IsSupported)
         {
@@ -153,5 +163,5 @@ internal sealed class RecordIndex : IDisposable
     }
 
     /// <summary>A partition's share of the arrays.</summary>
-    private readonly record struct Part(int FirstRecord, int FirstSlot, int Slots);
+    private readonly record struct Part(int FirstChunk, int FirstSlot, int Slots);
 }

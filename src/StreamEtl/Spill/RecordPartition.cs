@@ -14,7 +14,6 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
     private NativeArray<byte>? _contents;
     private int _count;
     private int _contentLength;
-    private (NativeArray<KeyRecord>? Records, int Start, int Count) _moved;
 
     /// <summary>Records.</summary>
     public long Count { get; private set; }
@@ -43,10 +42,6 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
     {
         KeyRecord[] buffer = [];
         byte[] contents = [];
-        if (_moved.Records is { } moved)
-        {
-            visit(moved.Span.Slice(_moved.Start, _moved.Count), []);
-        }
         foreach (Chunk chunk in _chunks)
         {
             if (chunk.Records is { } records)
@@ -74,28 +69,18 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
     }
 
     /// <summary>
-    /// Moves all records, none of which may be on disk or have contents, to <paramref name="all"/> from <paramref name="start"/> on, so that they can be found by number.
-    /// They stay the partition's first, changes to them are seen by <see cref="Read"/>, and further records may be added behind. The array stays the caller's.
+    /// Fixes the records, none of which may be on disk or have contents, where they are, so that they can be found by number: in the chunks that it returns, all full but
+    /// the last. Further records go to chunks of their own, and changes to these are seen by <see cref="Read"/>.
     /// </summary>
-    public void MoveTo(NativeArray<KeyRecord> all, int start)
+    public IReadOnlyList<NativeArray<KeyRecord>> Settle()
     {
-        int at = start;
-        foreach (Chunk chunk in _chunks)
-        {
-            chunk.Records!.Span[..chunk.Count].CopyTo(all.Span[at..]);
-            at += chunk.Count;
-            Free(chunk.Records);
-        }
-        _chunks.Clear();
         if (_records is not null)
         {
-            _records.Span[.._count].CopyTo(all.Span[at..]);
-            at += _count;
-            Free(_records);
+            _chunks.Add(new Chunk(_records, null, _count));
             _records = null;
             _count = 0;
         }
-        _moved = (all, start, at - start);
+        return [.. _chunks.Select(c => c.Records!)];
     }
 
     /// <summary>Gives memory back.</summary>
@@ -107,7 +92,6 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
             Free(chunk.Records);
         }
         _chunks.Clear();
-        _moved = default;
         Free(_records);
         Free(_contents);
         _records = null;

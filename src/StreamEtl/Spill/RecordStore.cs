@@ -1,3 +1,4 @@
+using System.Numerics;
 using StreamEtl.Memory;
 
 namespace StreamEtl.Spill;
@@ -14,7 +15,7 @@ internal sealed class RecordStore : IDisposable
     /// <summary>Number of partitions.</summary>
     public const int Partitions = 1 << PartitionBits;
 
-    private const int LargestChunk = 1 << 16;
+    private const int LargestChunk = 1 << 15;
     private const int SmallestChunk = 64;
     private const int SmallestContents = 4 << 10;
     private const int LargestContents = 1 << 20;
@@ -34,7 +35,8 @@ internal sealed class RecordStore : IDisposable
         _options = new RecordStoreOptions(
             budget,
             _file,
-            (int)Math.Clamp(perChunk, SmallestChunk, LargestChunk),
+            // A power of two, so that a record's number says where it is.
+            1 << BitOperations.Log2((ulong)Math.Clamp(perChunk, SmallestChunk, LargestChunk)),
             keepsContents,
             // The rest is for deciding, a partition a thread.
             budget.Limit
