@@ -101,11 +101,11 @@ internal sealed class DistinctRows(MemoryBudget budget) : IDisposable
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public bool Add(Hash128 hash)
         {
-            NativeArray<Hash128> slots = Slots!;
-            int length = slots.Length;
+            NativeArray<Hash128> all = Slots!;
+            int length = all.Length;
             for (int slot = hash.Slot(length); ; slot = slot + 1 == length ? 0 : slot + 1)
             {
-                ref Hash128 found = ref slots[slot];
+                ref Hash128 found = ref all[slot];
                 if (found == hash)
                 {
                     return false;
