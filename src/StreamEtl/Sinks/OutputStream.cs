@@ -6,7 +6,7 @@ namespace StreamEtl.Sinks;
 /// Writes front to back: gathers small writes, passes large ones on, counts bytes, and turns faults into <see cref="StreamEtlException"/>. Writes are
 /// synchronous: the system's cache takes them at memory speed. Owns the inner stream.
 /// </summary>
-internal sealed class OutputStream(Stream inner, string path) : Stream
+internal sealed class OutputStream(Stream inner, string path) : WriteOnlyStream
 {
     private const int BufferBytes = 64 << 10;
 
@@ -15,27 +15,8 @@ internal sealed class OutputStream(Stream inner, string path) : Stream
     private long _length;
     private bool _failed;
 
-    /// <inheritdoc/>
-    public override bool CanRead => false;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
     /// <summary>Bytes taken so far.</summary>
     public override long Length => _length;
-
-    /// <summary>The same; it cannot be set.</summary>
-    public override long Position
-    {
-        get => _length;
-        set => throw new NotSupportedException();
-    }
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
@@ -56,41 +37,12 @@ internal sealed class OutputStream(Stream inner, string path) : Stream
     }
 
     /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        Write(buffer.Span);
-        return ValueTask.CompletedTask;
-    }
-
-    /// <inheritdoc/>
     public override void Flush()
     {
         int count = _buffered;
         _buffered = 0;
         WriteThrough(_buffer.AsSpan(0, count));
     }
-
-    /// <inheritdoc/>
-    public override Task FlushAsync(CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        Flush();
-        return Task.CompletedTask;
-    }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <summary>Closes without writing what is still gathered: only a flush makes bytes count.</summary>
     protected override void Dispose(bool disposing)

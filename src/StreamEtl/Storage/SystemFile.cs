@@ -1,10 +1,12 @@
 using Microsoft.Win32.SafeHandles;
+using StreamEtl.Sinks;
 
 namespace StreamEtl.Storage;
 
 /// <summary>A file of the operating system.</summary>
 internal sealed class SystemFile(SafeFileHandle handle) : IDiskFile
 {
+    private WriteBehind _behind;
     private long _written;
 
     /// <inheritdoc/>
@@ -15,6 +17,7 @@ internal sealed class SystemFile(SafeFileHandle handle) : IDiskFile
     {
         RandomAccess.Write(handle, bytes, _written);
         _written += bytes.Length;
+        _behind.Wrote(handle, _written);
     }
 
     /// <inheritdoc/>

@@ -27,7 +27,7 @@ public sealed partial class ArrowTests
         ["Sinks"] = ["Errors"],
         ["Storage"] = ["Errors", "Sinks"],
         ["Diagnostics"] = ["Errors", "Types"],
-        ["Tables"] = ["Errors", "Memory", "Types", "Batches", "Sources", "Parquet", "Spill", "Diff", "Storage", "Diagnostics"],
+        ["Tables"] = ["Errors", "Memory", "Types", "Batches", "Sources", "Parquet", "Spill", "Diff", "Sinks", "Storage", "Diagnostics"],
         ["Pipeline"] = ["*"],
     };
 
