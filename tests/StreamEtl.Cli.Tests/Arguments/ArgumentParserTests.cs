@@ -70,7 +70,7 @@ public sealed class ArgumentParserTests
     [Theory]
     [InlineData("unknown option '--ouput'", "did you mean '--output'?", "--ouput", "x")]
     [InlineData("unknown option '--fortnight'", "streametl convert --help lists the options", "--fortnight")]
-    [InlineData("convert has no option '--key'", "it is an option of dedupe, diff, ingest", "--key", "id")]
+    [InlineData("convert has no option '--key'", "it is an option of dedupe, diff, ingest, consolidate", "--key", "id")]
     [InlineData("unknown option '-x'", "streametl convert --help lists the options", "-x")]
     [InlineData("--output needs a value", "--output PATH", "-o")]
     [InlineData("--output is given twice", "keep one of them", "-o", "a", "--output", "b")]

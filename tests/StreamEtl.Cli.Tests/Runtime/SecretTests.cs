@@ -108,7 +108,10 @@ public sealed class SecretTests : IDisposable
             .GetProperty(map)
             .GetProperty("properties")
             .EnumerateObject()
-            .Where(p => !p.Value.TryGetProperty("type", out JsonElement type) || type.GetString() == "string")
+            .Where(p => !p.Value.TryGetProperty("type", out JsonElement type) || MayBeText(type))
             .Select(p => prefix + p.Name);
     }
+
+    private static bool MayBeText(JsonElement type) =>
+        type.ValueKind == JsonValueKind.Array ? type.EnumerateArray().Any(MayBeText) : type.GetString() == "string";
 }
