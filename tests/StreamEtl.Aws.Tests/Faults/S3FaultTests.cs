@@ -99,15 +99,15 @@ public sealed class S3FaultTests(ITestOutputHelper output)
     {
         var random = new Random(run);
         string key = $"{run}";
-            // Sometimes all answers are lost, so that only a look tells.
-            left[key] = random.Next(4) == 0 ? Hurried.Attempts : random.Next(1, 3);
-            byte[] content = NewContent(random, length);
-            WriteCondition condition = random.Next(3) == 0 ? WriteCondition.Replace : WriteCondition.IfAbsent;
-            Assert.True(await store.WriteWholeAsync(key, content, condition, default), $"run {run}: the object is ours");
-            Assert.True(Same(content, await behind.ReadWholeAsync(key, content.Length, default)), $"run {run}: another content");
-            // And who comes second is told so, however often its own answer is lost.
-            left[key] = random.Next(1, Hurried.Attempts + 1);
-            Assert.False(await store.WriteWholeAsync(key, NewContent(random, 1000), WriteCondition.IfAbsent, default));
+        // Sometimes all answers are lost, so that only a look tells.
+        left[key] = random.Next(4) == 0 ? Hurried.Attempts : random.Next(1, 3);
+        byte[] content = NewContent(random, length);
+        WriteCondition condition = random.Next(3) == 0 ? WriteCondition.Replace : WriteCondition.IfAbsent;
+        Assert.True(await store.WriteWholeAsync(key, content, condition, default), $"run {run}: the object is ours");
+        Assert.True(Same(content, await behind.ReadWholeAsync(key, content.Length, default)), $"run {run}: another content");
+        // And who comes second is told so, however often its own answer is lost.
+        left[key] = random.Next(1, Hurried.Attempts + 1);
+        Assert.False(await store.WriteWholeAsync(key, NewContent(random, 1000), WriteCondition.IfAbsent, default));
     }
 
     private static string NameIn(string line) => line.Split(' ')[1].Split('?')[0].Split('/')[^1];
@@ -191,14 +191,7 @@ public sealed class S3FaultTests(ITestOutputHelper output)
         }
     }
 
-    private async Task WriteAsync(
-        S3Store store,
-        S3Store behind,
-        Dictionary<string, byte[]> expected,
-        Random random,
-        string key,
-        string at
-    )
+    private async Task WriteAsync(S3Store store, S3Store behind, Dictionary<string, byte[]> expected, Random random, string key, string at)
     {
         byte[] content = NewContent(random, random.Next(5) == 0 ? (5 << 20) + random.Next(6 << 20) : random.Next(10_000));
         WriteCondition condition = random.Next(3) == 0 ? WriteCondition.Replace : WriteCondition.IfAbsent;
@@ -260,7 +253,10 @@ public sealed class S3FaultTests(ITestOutputHelper output)
 
     private void Tell(string what, FaultProxy proxy, int runs)
     {
-        string faults = string.Join(", ", proxy.Counts.Where(c => c.Key != Fault.None).OrderBy(c => c.Key).Select(c => $"{c.Key} {c.Value}"));
+        string faults = string.Join(
+            ", ",
+            proxy.Counts.Where(c => c.Key != Fault.None).OrderBy(c => c.Key).Select(c => $"{c.Key} {c.Value}")
+        );
         output.WriteLine(
             $"{what}: {runs} runs, {proxy.Requests} requests, {proxy.Requests - proxy.Counts.GetValueOrDefault(Fault.None)} hurt: {faults}"
         );
