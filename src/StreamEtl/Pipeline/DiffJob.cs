@@ -126,7 +126,7 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
     {
         var cdc = new CdcColumns(Run.Report.StartedAt);
         JobColumns columns = OutputColumns;
-        KeyLookalikes? lookalikes = LookForLookalikes(outcome.Counts);
+        var watch = KeyWatch.For(outcome.Counts, Columns, Find(options.Key, "--key"));
         IReadOnlyList<Field> all = columns.Fields();
         IReadOnlyList<Field> fields = [.. _written.Select(c => all[c]), .. CdcColumns.Fields];
         OutputTarget output = await OutputTarget.OpenAsync(Run, fields, mayRestart: true).ConfigureAwait(false);
@@ -135,11 +135,11 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
             var segments = new List<PassSegment>();
             if (outcome.Counts.Inserts + outcome.Counts.Updates > 0)
             {
-                segments.Add(Emit(New, columns, outcome.Inserted, outcome.Updated, batch => cdc.Add(batch, outcome.Inserted), lookalikes));
+                segments.Add(Emit(New, columns, outcome.Inserted, outcome.Updated, batch => cdc.Add(batch, outcome.Inserted), watch));
             }
             if (outcome.Counts.Deletes > 0)
             {
-                segments.Add(Emit(Old, columns, outcome.Deleted, null, batch => cdc.Add(batch, null), lookalikes));
+                segments.Add(Emit(Old, columns, outcome.Deleted, null, batch => cdc.Add(batch, null), watch));
             }
             var spec = new PassSpec
             {
@@ -149,7 +149,7 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
                 Output = output.Stream,
             };
             PassResult result = await PipelineGraph.RunAsync(Run, spec).ConfigureAwait(false);
-            Describe(lookalikes);
+            watch?.Warn(Run);
             await CommitAsync(output, result, fields).ConfigureAwait(false);
         }
     }
@@ -161,7 +161,7 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
         RowBitmap one,
         RowBitmap? other,
         Action<RowBatch> mark,
-        KeyLookalikes? lookalikes
+        KeyWatch? watch
     )
     {
         int[] keys = Find(options.Key, "--key");
@@ -179,9 +179,13 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
                 {
                     ChosenRows.Select(batch, one, other);
                 }
-                if (lookalikes is not null)
+                if (side == New)
                 {
-                    Look(lookalikes, side, RowHashes.Pick(batch, keys), Selected(batch, one));
+                    watch?.AddInserted(batch, keys, one);
+                }
+                else
+                {
+                    watch?.AddDeleted(batch, keys);
                 }
                 batch.Columns = RowHashes.Pick(batch, _written);
                 if (batch.SelectedCount > 0)
@@ -190,50 +194,6 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
                 }
             }
         );
-    }
-
-    /// <summary>Keys can look alike only where they hold text, and where some came and some went.</summary>
-    private KeyLookalikes? LookForLookalikes(DiffCounts counts) =>
-        counts.Inserts > 0 && counts.Deletes > 0 && Find(options.Key, "--key").Any(k => Columns.Columns[k].Type.Kind == ColumnKind.Text)
-            ? new KeyLookalikes(counts.Inserts)
-            : null;
-
-    /// <summary>Positions in the batch of the rows that are selected and in the bitmap.</summary>
-    private static ReadOnlySpan<int> Selected(RowBatch batch, RowBitmap bitmap)
-    {
-        int[] rows = batch.Lease.Rent<int>(batch.SelectedCount);
-        int found = 0;
-        for (int i = 0; i < batch.SelectedCount; i++)
-        {
-            int row = batch.Selection is null ? i : batch.Selection[i];
-            rows[found] = row;
-            found += bitmap.Get(batch.Ordinal(row)) ? 1 : 0;
-        }
-        return rows.AsSpan(0, found);
-    }
-
-    private static void Look(KeyLookalikes lookalikes, int side, IReadOnlyList<Column> keys, ReadOnlySpan<int> rows)
-    {
-        if (side == New)
-        {
-            lookalikes.AddInserted(keys, rows);
-        }
-        else
-        {
-            lookalikes.AddDeleted(keys, rows);
-        }
-    }
-
-    private void Describe(KeyLookalikes? lookalikes)
-    {
-        if (lookalikes?.Matched * 2 > lookalikes?.Sampled)
-        {
-            string sample = lookalikes.Sampled < Run.Report.Inserts ? " in a sample" : "";
-            Run.Warn(
-                $"{lookalikes.Matched} of {lookalikes.Sampled} keys that look new{sample} equal a deleted one but for spaces around them or the case of letters: "
-                    + "if they mean the same, make the two snapshots write them alike"
-            );
-        }
     }
 
     /// <summary>Columns whose difference is a change: all but the key, or those that the user names, without those to be ignored.</summary>

@@ -132,6 +132,7 @@ internal sealed partial class IngestJob
     {
         var cdc = new CdcColumns(Run.Report.StartedAt);
         var segments = new List<PassSegment>();
+        _watch = KeyWatch.For(decision.Outcome.Counts, Columns, decision.Columns.Keys);
         if (decision.Ranks.Count > 0)
         {
             segments.Add(Emit(decision, batch => cdc.Add(batch, decision.Outcome.Inserted)));
@@ -149,6 +150,7 @@ internal sealed partial class IngestJob
                         prepare: null,
                         accept: batch =>
                         {
+                            _watch?.AddDeleted(batch, decision.Columns.Keys);
                             batch.Columns = RowHashes.Pick(batch, decision.Columns.Order);
                             cdc.Add(batch, null);
                         }
@@ -177,6 +179,7 @@ internal sealed partial class IngestJob
                 {
                     ChosenRows.Select(batch, inserted, updated);
                 }
+                _watch?.AddInserted(batch, decision.Columns.Keys, inserted);
                 Column[] data = RowHashes.Pick(batch, decision.Columns.Order);
                 batch.Columns = _arrival?.Append(batch, decision.Columns.GivenDay, data) ?? data;
                 if (batch.SelectedCount > 0)
@@ -223,6 +226,7 @@ internal sealed partial class IngestJob
                 return null;
             }
             CrashPoint.Reach("ingest-changes-written");
+            _watch?.Warn(Run);
             ReportFile(file, fields, result);
             return file;
         }

@@ -22,6 +22,9 @@ internal sealed partial class IngestJob(RunContext run, IngestOptions options) :
     /// <summary>What is kept of the arrival of rows, or null.</summary>
     private ArrivalColumns? _arrival;
 
+    /// <summary>Looks at the keys that come and go, or null.</summary>
+    private KeyWatch? _watch;
+
     /// <inheritdoc/>
     public override async Task ExecuteAsync()
     {
@@ -97,6 +100,7 @@ internal sealed partial class IngestJob(RunContext run, IngestOptions options) :
         Run.Report.Columns.Clear();
         Run.Report.SchemaChanges.Clear();
         Run.Report.NothingToDo = false;
+        _watch = null;
     }
 
     private static void RefuseWeakHashes()

@@ -157,6 +157,17 @@ public sealed class IngestRulesTests : IDisposable
         Assert.Equal("id=1;seen=3;v=b", (await RowsAsync())["1"]);
     }
 
+    [Theory]
+    [InlineData("id,v\nA1 ,1\nb2,2\nC3,3\n", "3 of 3 keys that look new equal a deleted one")]
+    [InlineData("id,v\nd4,1\ne5,2\nC3,3\n", null)]
+    public async Task Ingest_KeysWrittenOtherwise_AreWarnedOf(string next, string? warning)
+    {
+        await IngestAsync("id,v\na1,1\nB2,2\nc3,3\n");
+        RunReport report = await IngestAsync(next);
+        Assert.Equal((3, 3), (report.Inserts, report.Deletes));
+        Assert.Equal(warning is not null, report.Warnings.Any(w => w.Contains(warning ?? "look new", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Ingest_TwoAtOnce_BothAreKept()
     {
