@@ -93,6 +93,7 @@ internal sealed class JsonDecoder(string source, int width, Dictionary<string, i
         int rows = places.Count;
         var columns = new Column?[plan.Count];
         ulong[]? rejected = null;
+        ulong[]? badKeys = null;
         bool contradicted = false;
         for (int c = 0; c < plan.Count; c++)
         {
@@ -109,6 +110,10 @@ internal sealed class JsonDecoder(string source, int width, Dictionary<string, i
                     ? Column.AllNull(wanted.Type, rows, unit.Lease)
                     : ToColumn(unit, wanted, text, views[wanted.SourceOrdinal]!, present[wanted.SourceOrdinal]!, rows, bad, out badCount);
             contradicted |= badCount > 0 && wanted.Mode == ColumnMode.Convert;
+            if (badCount > 0 && wanted.IsKey)
+            {
+                badKeys = Union(badKeys, bad);
+            }
             for (int r = 0; r < rows; r++)
             {
                 bool isBad = badCount > 0 && (bad[r >> 6] >> r & 1) != 0;
@@ -140,9 +145,33 @@ internal sealed class JsonDecoder(string source, int width, Dictionary<string, i
             InputBytes = unit.InputBytes,
             LineCount = unit.Lines,
             Rejects = rejects,
+            Held = rejected is null || contradicted ? [] : ReadHeld(unit, plan, columns, rows, rejected, badKeys),
             Contradicted = contradicted,
         };
         return rejected is null ? batch : BatchFilter.Without(batch, rejected);
+    }
+
+    /// <summary>The keys of rows that another value makes malformed. Text that is no JSON has none.</summary>
+    private static HeldKeys[] ReadHeld(
+        JsonUnit unit,
+        IReadOnlyList<PlanColumn> plan,
+        Column?[] columns,
+        int rows,
+        ulong[] rejected,
+        ulong[]? badKeys
+    )
+    {
+        int[] keys = [.. Enumerable.Range(0, plan.Count).Where(c => plan[c].IsKey)];
+        return keys.Length > 0 && HeldKeys.Pick(columns, keys, rows, rejected, badKeys, unit.Lease) is { } held ? [held] : [];
+    }
+
+    private static ulong[] Union(ulong[]? one, ulong[] other)
+    {
+        for (int i = 0; one is not null && i < Math.Min(one.Length, other.Length); i++)
+        {
+            other[i] |= one[i];
+        }
+        return other;
     }
 
     private static Column ToColumn(

@@ -160,7 +160,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
     /// <summary>Remembers rows whose key does not fit its declared type: nobody knows what it is.</summary>
     private static void AddBadKeys(CsvUnit unit, PlanColumn wanted, int count, ulong[] bad, ref ulong[]? badKeys)
     {
-        if (!HeldRecords.IsKey(wanted))
+        if (!wanted.IsKey)
         {
             return;
         }

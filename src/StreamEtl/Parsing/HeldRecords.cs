@@ -1,5 +1,4 @@
 using StreamEtl.Batches;
-using StreamEtl.Errors;
 using StreamEtl.Sources;
 
 namespace StreamEtl.Parsing;
@@ -23,17 +22,13 @@ internal sealed class HeldRecords
     /// <summary>Collects nothing yet; null when the plan reads no key, or the input does not have all of it.</summary>
     public static HeldRecords? For(IReadOnlyList<PlanColumn> plan)
     {
-        if (!plan.Any(IsKey))
+        if (!plan.Any(c => c.IsKey))
         {
             return null;
         }
-        int[] keys = [.. Enumerable.Range(0, plan.Count).Where(c => IsKey(plan[c]))];
+        int[] keys = [.. Enumerable.Range(0, plan.Count).Where(c => plan[c].IsKey)];
         return Array.TrueForAll(keys, c => plan[c].SourceOrdinal >= 0) ? new HeldRecords(keys, keys.Max(c => plan[c].SourceOrdinal)) : null;
     }
-
-    /// <summary>Whether a plan column is one of the key's.</summary>
-    public static bool IsKey(PlanColumn column) =>
-        column.NullError == ErrorKind.NullKey && column.Mode is ColumnMode.Convert or ColumnMode.Contract;
 
     /// <summary>Takes a malformed record. <paramref name="fault"/>: the position from which on its fields mean nothing.</summary>
     public void Add(FieldIndex index, int first, int start, int fields, int fault = int.MaxValue)
@@ -60,27 +55,6 @@ internal sealed class HeldRecords
     }
 
     /// <summary>Copies the keys of rows whose bit is set, unless it is in <paramref name="unreadable"/> too or a part of the key is NULL.</summary>
-    public HeldKeys? Pick(CsvUnit unit, Column?[] columns, int count, ulong[]? wanted, ulong[]? unreadable)
-    {
-        int[] rows = unit.Lease.Rent<int>(count);
-        int found = 0;
-        for (int r = 0; r < count; r++)
-        {
-            rows[found] = r;
-            bool readable = (wanted is null || IsSet(wanted, r)) && (unreadable is null || !IsSet(unreadable, r));
-            found += readable && Array.TrueForAll(_keys, c => !columns[c]!.IsNull(r)) ? 1 : 0;
-        }
-        if (found == 0)
-        {
-            return null;
-        }
-        var picked = new Column?[columns.Length];
-        foreach (int c in _keys)
-        {
-            picked[c] = BatchCompactor.Gather(columns[c]!, rows.AsSpan(0, found), unit.Lease);
-        }
-        return new HeldKeys(picked, found);
-    }
-
-    private static bool IsSet(ulong[] bits, int row) => (bits[row >> 6] >> row & 1) != 0;
+    public HeldKeys? Pick(CsvUnit unit, Column?[] columns, int count, ulong[]? wanted, ulong[]? unreadable) =>
+        HeldKeys.Pick(columns, _keys, count, wanted, unreadable, unit.Lease);
 }

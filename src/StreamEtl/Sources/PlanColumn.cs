@@ -20,4 +20,8 @@ public sealed record PlanColumn(
     ColumnMode Mode,
     TextPattern Pattern = TextPattern.Iso,
     ErrorKind? NullError = null
-);
+)
+{
+    /// <summary>True for a column of the key whose values are read.</summary>
+    public bool IsKey => NullError == ErrorKind.NullKey && Mode is ColumnMode.Convert or ColumnMode.Contract;
+}

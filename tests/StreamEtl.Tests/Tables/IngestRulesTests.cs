@@ -100,6 +100,41 @@ public sealed class IngestRulesTests : IDisposable
         Assert.Equal(["1", "2"], (await RowsAsync()).Keys.Order());
     }
 
+    [Theory]
+    [InlineData("ndjson")]
+    [InlineData("parquet")]
+    public async Task Ingest_MalformedRowOfAnotherFormat_HoldsItsKey(string format)
+    {
+        Field[] schema = [new("id", ColumnType.Integer, Nullable: false), new("v", ColumnType.Integer, Nullable: false)];
+        await IngestAsync("id,v\n1,1\n2,2\n3,3\n", o => o with { Schema = schema });
+        string path = Path.Combine(_folder, "next." + format);
+        if (format == "ndjson")
+        {
+            await File.WriteAllTextAsync(path, "{\"id\":1,\"v\":1}\n{\"id\":2,\"v\":\"two\"}\n{\"id\":\"three\",\"v\":3}\n");
+        }
+        else
+        {
+            var convert = new ConvertOptions
+            {
+                Inputs = [Write("id,v\n1,1\n2,\n,3\n")],
+                Output = path,
+                MemoryBytes = 128 << 20,
+                TempDirectory = _folder,
+                Threads = 1,
+            };
+            await EtlRunner.RunAsync(convert, new RunReport { Verb = "convert" }, null, CancellationToken.None);
+        }
+        RunReport report = await IngestRun.RunAsync(
+            IngestRun.Options(_store, path, _folder) with
+            {
+                Schema = schema,
+                RejectMalformed = true,
+            }
+        );
+        Assert.Equal((1, 1, 2), (report.Deletes, report.Held, report.RowsRejected));
+        Assert.Equal(["1", "2"], (await RowsAsync()).Keys.Order());
+    }
+
     [Fact]
     public async Task Ingest_InputEndsInsideQuotes_IsStopped()
     {

@@ -48,8 +48,31 @@ internal sealed class ParquetDecoder(ParquetFile file)
         scratch.Release();
         unit.ReleaseStored();
         rejects.Sort((a, b) => a.Line.CompareTo(b.Line));
-        var batch = new RowBatch(unit.Lease, unit.RowCount, columns) { InputBytes = unit.InputBytes, Rejects = rejects };
+        var batch = new RowBatch(unit.Lease, unit.RowCount, columns)
+        {
+            InputBytes = unit.InputBytes,
+            Rejects = rejects,
+            Held = rejects.Count > 0 ? ReadHeld(unit, plan, columns, rejects) : [],
+        };
         return rejected is null ? batch : BatchFilter.Without(batch, rejected);
+    }
+
+    /// <summary>The keys of rows that are malformed for another reason.</summary>
+    private static HeldKeys[] ReadHeld(ParquetUnit unit, IReadOnlyList<PlanColumn> plan, Column?[] columns, List<RejectedRecord> rejects)
+    {
+        int[] keys = [.. Enumerable.Range(0, plan.Count).Where(c => plan[c].IsKey)];
+        if (keys.Length == 0)
+        {
+            return [];
+        }
+        ulong[] malformed = unit.Lease.Rent<ulong>((unit.RowCount + 63) >> 6);
+        Array.Clear(malformed);
+        foreach (RejectedRecord reject in rejects)
+        {
+            long row = reject.Line - unit.FirstRow - 1;
+            malformed[row >> 6] |= 1UL << (int)row;
+        }
+        return HeldKeys.Pick(columns, keys, unit.RowCount, malformed, unreadable: null, unit.Lease) is { } held ? [held] : [];
     }
 
     /// <summary>Decodes one top-level field of a unit.</summary>
