@@ -43,7 +43,8 @@ internal sealed class KeyRecordSorter
     {
         if (_given.Length < count)
         {
-            _given = new KeyRecord[count];
+            // Partitions have about as many each: what is made for one serves the next as well.
+            _given = new KeyRecord[count + (count / 8)];
         }
     }
 

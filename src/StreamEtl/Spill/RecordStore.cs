@@ -25,8 +25,11 @@ internal sealed class RecordStore : IDisposable
     private readonly SpillFile _file;
     private readonly int _threads;
 
-    /// <summary>Makes an empty store. <paramref name="keepsContents"/>: records come with contents.</summary>
-    public RecordStore(MemoryBudget budget, string tempFolder, int threads, bool keepsContents)
+    /// <summary>
+    /// Makes an empty store. <paramref name="keepsContents"/>: records come with contents. Records stay in memory while the budget's use is below <paramref name="memoryLimit"/>; 0: three
+    /// quarters, and the rest is for deciding, a partition a thread.
+    /// </summary>
+    public RecordStore(MemoryBudget budget, string tempFolder, int threads, bool keepsContents, long memoryLimit = 0)
     {
         _file = new SpillFile(tempFolder);
         _threads = threads;
@@ -38,10 +41,7 @@ internal sealed class RecordStore : IDisposable
             // A power of two, so that a record's number says where it is.
             1 << BitOperations.Log2((ulong)Math.Clamp(perChunk, SmallestChunk, LargestChunk)),
             keepsContents,
-            // The rest is for deciding, a partition a thread.
-            budget.Limit
-                / 4
-                * 3
+            memoryLimit > 0 ? memoryLimit : budget.Limit / 4 * 3
         )
         {
             ContentBytesPerChunk = (int)Math.Clamp(budget.Limit / 16 / Partitions, SmallestContents, LargestContents),

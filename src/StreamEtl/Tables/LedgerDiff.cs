@@ -23,7 +23,7 @@ internal sealed class LedgerDiff : IDisposable
     {
         _budget = budget;
         _options = options;
-        _store = new RecordStore(budget, tempFolder, options.Threads, keepsContents: false);
+        _store = new RecordStore(budget, tempFolder, options.Threads, keepsContents: false, budget.Limit / 8 * 5);
     }
 
     /// <summary>Bytes written to the temp folder.</summary>
@@ -75,7 +75,7 @@ internal sealed class LedgerDiff : IDisposable
     {
         var outcome = new DiffOutcome(new RowBitmap(newRows, _budget), new RowBitmap(newRows, _budget), new RowBitmap(0, _budget));
         var merge = new LedgerDecision(_options, ledger, _probe, delta, outcome);
-        var sorted = new SortedPartitions(_store, _options.Threads, _budget.Limit / 8);
+        var sorted = new SortedPartitions(_store, _options.Threads, _budget.Limit / 6);
         await using (sorted.ConfigureAwait(false))
         {
             for (int p = 0; p < RecordStore.Partitions; p++)
