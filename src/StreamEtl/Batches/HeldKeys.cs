@@ -11,7 +11,14 @@ public sealed record HeldKeys(Column?[] Columns, int Count)
     /// Copies the keys of the rows of a batch whose bit is set in <paramref name="wanted"/> (null: all), unless it is in <paramref name="unreadable"/> too or a part of the key is
     /// NULL; null when there are none. <paramref name="keys"/> are the positions of the key's columns.
     /// </summary>
-    internal static HeldKeys? Pick(Column?[] columns, ReadOnlySpan<int> keys, int count, ulong[]? wanted, ulong[]? unreadable, BufferLease lease)
+    internal static HeldKeys? Pick(
+        Column?[] columns,
+        ReadOnlySpan<int> keys,
+        int count,
+        ulong[]? wanted,
+        ulong[]? unreadable,
+        BufferLease lease
+    )
     {
         int[] rows = lease.Rent<int>(count);
         int found = 0;

@@ -155,14 +155,7 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
     }
 
     /// <summary>A segment that passes on the rows of a side whose bit is set in one of two bitmaps, with the two columns that say what happened to them.</summary>
-    private PassSegment Emit(
-        int side,
-        JobColumns columns,
-        RowBitmap one,
-        RowBitmap? other,
-        Action<RowBatch> mark,
-        KeyWatch? watch
-    )
+    private PassSegment Emit(int side, JobColumns columns, RowBitmap one, RowBitmap? other, Action<RowBatch> mark, KeyWatch? watch)
     {
         int[] keys = Find(options.Key, "--key");
         KeptRows? kept = side == New && _kept is { IsComplete: true } ? _kept : null;
