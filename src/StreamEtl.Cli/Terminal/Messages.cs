@@ -103,7 +103,7 @@ internal sealed class Messages(TextWriter output, Style style, LogRules rules)
     }
 
     private LogEntry Entry(LogLevel level, string message, IReadOnlyList<(string Name, string Value)> attributes) =>
-        new(rules.Component, level, Masked(message), [.. attributes.Select(a => (a.Name, Masked(a.Value)))]);
+        new(rules.Component, level, Masked(message), attributes.Count == 0 ? [] : [.. attributes.Select(a => (a.Name, Masked(a.Value)))]);
 
     private string Masked(string text) => rules.Mask?.Invoke(text) ?? text;
 }

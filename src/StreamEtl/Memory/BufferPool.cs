@@ -44,6 +44,17 @@ public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValu
         }
     }
 
+    /// <summary>As <see cref="Trim"/>, and has the collector give the memory back to the system: for the moment when what comes needs arrays of other sizes. Takes milliseconds.</summary>
+    public void GiveBack()
+    {
+        Trim();
+        lock (_lock)
+        {
+            _garbage = 0;
+        }
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
+
     internal Rented Rent<T>(int minimum)
         where T : unmanaged
     {

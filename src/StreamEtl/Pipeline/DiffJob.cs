@@ -93,6 +93,11 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
             },
             accept: batch =>
             {
+                if (side == New && batch.FirstRow == 0)
+                {
+                    // Arrays of the sizes that OLD's format needs: beside what NEW needs they would only wait.
+                    Run.Pool.GiveBack();
+                }
                 int[] open = batch.Lease.Rent<int>(batch.RowCount);
                 int count = diff.Add(
                     side == New,

@@ -11,8 +11,8 @@ internal static class InputRules
     /// <summary>Throws a usage error for the first option that is of no use.</summary>
     public static void Check(JobOptions options)
     {
-        TableFormat[] formats = [.. JobPaths.Inputs(options).Select(path => TableInputs.FormatOf(path, options))];
-        if (formats.Any(IsDelimited))
+        TableFormat[] formats = Array.ConvertAll([.. JobPaths.Inputs(options)], path => TableInputs.FormatOf(path, options));
+        if (Array.Exists(formats, IsDelimited))
         {
             return;
         }

@@ -28,11 +28,16 @@ internal sealed class JobColumns
     /// <summary>Matches the sides' columns and decides each type.</summary>
     public static JobColumns Build(JobOptions options, bool infer, params TableSide[] sides)
     {
-        var matched = new List<(string Name, int[] SideNames)>();
+        var matched = new List<string>();
+        var places = new List<int[]>();
         for (int s = sides.Length - 1; s >= 0; s--)
         {
-            string[] before = [.. matched.Select(m => m.Name)];
-            Dictionary<string, int> exact = before.Select((name, i) => (name, i)).ToDictionary(p => p.name, p => p.i);
+            string[] before = [.. matched];
+            var exact = new Dictionary<string, int>(before.Length);
+            for (int i = 0; i < before.Length; i++)
+            {
+                exact.Add(before[i], i);
+            }
             for (int n = 0; n < sides[s].Names.Count; n++)
             {
                 string name = sides[s].Names[n];
@@ -50,12 +55,13 @@ internal sealed class JobColumns
                     index = matched.Count;
                     int[] absent = new int[sides.Length];
                     Array.Fill(absent, -1);
-                    matched.Add((name, absent));
+                    matched.Add(name);
+                    places.Add(absent);
                 }
-                matched[index].SideNames[s] = n;
+                places[index][s] = n;
             }
         }
-        return new JobColumns(sides, [.. matched.Select(m => Resolve(options, infer, sides, m.Name, m.SideNames))]);
+        return new JobColumns(sides, [.. matched.Select((name, i) => Resolve(options, infer, sides, name, places[i]))]);
     }
 
     /// <summary>

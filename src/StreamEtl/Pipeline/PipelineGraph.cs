@@ -358,8 +358,12 @@ internal sealed class PipelineGraph
     private void ReportInputs()
     {
         _run.Report.Inputs.Clear();
-        _run.Report.Inputs.AddRange(_inputs.Select(i => new FileReport(i.Source.Info.Name, i.Rows, i.Source.Position)));
-        _run.Report.RowsRead = _inputs.Sum(i => i.Rows);
+        _run.Report.RowsRead = 0;
+        foreach (PassInput input in _inputs)
+        {
+            _run.Report.Inputs.Add(new FileReport(input.Source.Info.Name, input.Rows, input.Source.Position));
+            _run.Report.RowsRead += input.Rows;
+        }
     }
 
     private void Fail(Exception e)

@@ -51,6 +51,12 @@ public readonly record struct ColumnType(ColumnKind Kind, byte Precision = 0, by
     /// <summary>True when values are views over bytes (<see cref="Batches.Column.Views"/>).</summary>
     public bool IsVariable => Kind is ColumnKind.Text or ColumnKind.Binary;
 
+    /// <summary>Same kind, precision and scale. Written out because comparing members through their comparers is compiled at the start of every run.</summary>
+    public bool Equals(ColumnType other) => Kind == other.Kind && Precision == other.Precision && Scale == other.Scale;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => ((int)Kind << 16) | (Precision << 8) | Scale;
+
     /// <summary>The name that reports and schema files use: <c>integer</c>, <c>decimal(18,2)</c>, <c>timestamp</c>, <c>timestamp(9)</c>, …</summary>
     public override string ToString() =>
         Kind switch
