@@ -49,7 +49,7 @@ internal sealed class Application(Host host)
                 return await ShowAsync(HelpText.ForVerb(verb)).ConfigureAwait(false);
             }
             ParsedArguments parsed = new ArgumentParser(verb, NamesInput).Parse([.. arguments[..leading], .. words[named..]]);
-            settings = RunSettings.From(parsed, host);
+            settings = RunSettings.From(parsed, host, arguments);
             if (settings.Report is { } report && ReportFile.Refusal(report) is { } refusal)
             {
                 throw refusal;

@@ -5,6 +5,7 @@ using StreamEtl.Diagnostics;
 using StreamEtl.Memory;
 using StreamEtl.Pipeline;
 using StreamEtl.Sources;
+using StreamEtl.Storage;
 using StreamEtl.Types;
 
 namespace StreamEtl.Cli;
@@ -50,6 +51,9 @@ internal sealed class Host
     public Func<JobOptions, RunReport, IProgress<RunProgress>?, CancellationToken, Task> RunTable { get; init; } =
         static (options, report, progress, cancellationToken) =>
             EtlRunner.RunAsync(options with { Stores = Stores }, report, progress, cancellationToken);
+
+    /// <summary>Opens what is in stores.</summary>
+    public IStoreProvider Places { get; init; } = Stores;
 
     /// <summary>Now.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -21,6 +21,9 @@ internal enum OptionGroup
     /// <summary>Memory, disk, cores.</summary>
     Resources,
 
+    /// <summary>The durable record of a run.</summary>
+    Journeys,
+
     /// <summary>What the run says of itself.</summary>
     Messages,
 }

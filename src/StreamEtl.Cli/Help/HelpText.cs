@@ -17,6 +17,7 @@ internal static class HelpText
         (OptionGroup.Types, "Types"),
         (OptionGroup.Errors, "Malformed rows"),
         (OptionGroup.Resources, "Resources"),
+        (OptionGroup.Journeys, "Journeys (streametl journeys --help says what they are)"),
         (OptionGroup.Messages, "Messages"),
     ];
 

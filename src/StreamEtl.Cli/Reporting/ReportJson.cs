@@ -11,7 +11,7 @@ namespace StreamEtl.Cli.Reporting;
 /// A report as one JSON object, snake_case; zeros and nulls are written too, so that a script finds every name in every report. Written by hand:
 /// the names are a contract that should be read in one place, and a serializer's start would cost a third of a short run.
 /// </summary>
-internal static class ReportJson
+internal static partial class ReportJson
 {
     private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -82,6 +82,23 @@ internal static class ReportJson
             writer.WriteNull("table_version");
         }
         writer.WriteBoolean("nothing_to_do", report.NothingToDo);
+        WriteJourney(writer, report.Journey);
+    }
+
+    private static void WriteJourney(Utf8JsonWriter writer, JourneyReport? journey)
+    {
+        if (journey is null)
+        {
+            writer.WriteNull("journey");
+            return;
+        }
+        writer.WriteStartObject("journey");
+        writer.WriteString("idempotency_key", journey.Key);
+        writer.WriteString("store", journey.Store);
+        writer.WriteBoolean("returned", journey.Returned);
+        writer.WriteBoolean("took_over", journey.TookOver);
+        writer.WriteNumber("retry_count", journey.RetryCount);
+        writer.WriteEndObject();
     }
 
     private static void WriteFiles(Utf8JsonWriter writer, string name, List<FileReport> files, Func<string, string> masked)

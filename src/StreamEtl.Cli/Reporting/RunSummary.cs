@@ -71,6 +71,8 @@ internal static class RunSummary
         string end = $"{seconds} s  ({speed}peak {ByteSize.Format(report.PeakMemoryBytes)}{Spilled(report)})";
         return job switch
         {
+            ConsolidateOptions when report.Journey is { Returned: true } journey =>
+                $"{Names(report)} → {job.Output}  nothing to do: this has been done already (journey {journey.Key[..12]})",
             SchemaInferOptions => $"{Names(report)}  {report.Schema.Count} columns  {Rows(report.RowsRead)}  {end}",
             SchemaValidateOptions => $"{Names(report)}  keeps to the schema  {Rows(report.RowsRead)}  {end}",
             ConsolidateOptions { Output: "" } => $"{Names(report)}  {Rows(report.Origins.Sum(o => o.Winners))} would be written  {end}",

@@ -23,7 +23,7 @@ internal sealed class JobRunner(Host host, RunSettings settings)
             LogLevel.Info,
             $"{verb.Name}: memory {ByteSize.Format(job.MemoryBytes)}, threads {job.Threads}, temp {job.TempDirectory}, version {ProductVersion.Text}"
         );
-        int status = await RunEngineAsync(job, report).ConfigureAwait(false);
+        int status = await RunEngineAsync(verb, job, report).ConfigureAwait(false);
         if (status == ExitCode.Done && report.RowsRejected > 0)
         {
             status = ExitCode.Rejected;
@@ -60,7 +60,7 @@ internal sealed class JobRunner(Host host, RunSettings settings)
         TryWriteReport(new ReportFile(path), report, settings, host);
     }
 
-    private async Task<int> RunEngineAsync(JobOptions job, RunReport report)
+    private async Task<int> RunEngineAsync(Verb verb, JobOptions job, RunReport report)
     {
         using Interrupts interrupts = new(() => _messages.Log(LogLevel.Info, "interrupted: cleaning up; a second signal ends at once"));
         try
@@ -69,7 +69,8 @@ internal sealed class JobRunner(Host host, RunSettings settings)
                 settings.Progress == ProgressMode.None
                     ? null
                     : new ProgressDisplay(settings.Progress, host.OpenError(), () => RunSettings.Width(host), _messages.Say);
-            await host.Run(job, report, progress, interrupts.Token).ConfigureAwait(false);
+            var journey = new JourneyRun(host, settings.Journeys) { Engine = host.Run, Told = _messages.Say };
+            await journey.RunAsync(verb.Name, job, report, progress, interrupts.Token).ConfigureAwait(false);
             return ExitCode.Done;
         }
         catch (Exception e) when (Find<StreamEtlException>(e) is { Kind: ErrorKind.BrokenPipe } && job.Output == "-")

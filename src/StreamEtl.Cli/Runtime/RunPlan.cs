@@ -34,6 +34,9 @@ internal sealed record RunPlan
     /// <summary>Keeps secrets out.</summary>
     public required SecretMask Mask { get; init; }
 
+    /// <summary>Where and how journeys are kept.</summary>
+    public JourneySettings Journeys { get; init; } = JourneySettings.Off;
+
     /// <summary>Show stacks.</summary>
     public bool Debug { get; init; }
 

@@ -11,8 +11,11 @@ namespace StreamEtl.Cli.Runtime;
 /// <param name="Messages">Where messages go.</param>
 internal sealed record RunSettings(string? Report, ProgressMode Progress, bool Debug, Messages Messages)
 {
-    /// <summary>Reads the options, then the environment.</summary>
-    public static RunSettings From(ParsedArguments arguments, Host host)
+    /// <summary>Where and how journeys are kept, for the verbs that are journeys.</summary>
+    public JourneySettings Journeys { get; init; } = JourneySettings.Off;
+
+    /// <summary>Reads the options, then the environment. <paramref name="command"/>: the words of the command line.</summary>
+    public static RunSettings From(ParsedArguments arguments, Host host, IReadOnlyList<string> command)
     {
         bool terminal = host.ErrorIsTerminal();
         bool quiet = arguments.Flag(MessageOptions.Quiet) ?? false;
@@ -31,7 +34,10 @@ internal sealed record RunSettings(string? Report, ProgressMode Progress, bool D
             progress,
             (arguments.Flag(MessageOptions.Debug) ?? false) || DebugVariable(host),
             new Messages(host.OpenError(), style, Rules(json, quiet, arguments.Flag(MessageOptions.Verbose) ?? false))
-        );
+        )
+        {
+            Journeys = JourneyOptions.Read(arguments, host, command),
+        };
     }
 
     /// <summary>For errors that stand before the options are known, found by looking for the words themselves.</summary>

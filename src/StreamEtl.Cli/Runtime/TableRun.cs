@@ -43,7 +43,13 @@ internal sealed class TableRun(Host host, RunPlan plan, TableConfig table, Inges
                     ? new ProgressDisplay(ProgressMode.Lines, TextWriter.Null, static () => 80, _messages.Say)
                     : null;
             IngestOptions options = job with { Inputs = files, MemoryBytes = share.Memory, Threads = share.Threads };
-            await host.RunTable(options, Report, progress, cancellationToken).ConfigureAwait(false);
+            var journey = new JourneyRun(host, plan.Journeys)
+            {
+                Engine = host.RunTable,
+                Told = text => _messages.Log(LogLevel.Info, text),
+                Mask = plan.Mask.Apply,
+            };
+            await journey.RunAsync(IngestVerb.Verb.Name, options, Report, progress, cancellationToken).ConfigureAwait(false);
             Rotate(rotation);
             Tell();
         }

@@ -46,7 +46,7 @@ internal static class ConsolidateVerb
                 ),
                 ("who would win, and how often: nothing is written", "streametl consolidate a=a.csv b=b.csv --key id --decide at:desc"),
             ],
-            Options = [Key, Decide, OriginColumn, DedupeVerb.Exact, .. SharedOptions.ForTables],
+            Options = [Key, Decide, OriginColumn, DedupeVerb.Exact, .. JourneyOptions.All, .. SharedOptions.ForTables],
             Notes =
             [
                 "Columns are matched by name; types are those that hold the values of all origins. Decision",

@@ -93,6 +93,7 @@ internal static class IngestVerb
                 SharedOptions.Memory,
                 SharedOptions.Temp,
                 SharedOptions.Threads,
+                .. JourneyOptions.All,
                 .. MessageOptions.All,
             ],
             Notes =

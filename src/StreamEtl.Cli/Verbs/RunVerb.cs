@@ -70,6 +70,7 @@ internal static class RunVerb
                 SharedOptions.Temp,
                 SharedOptions.Threads,
                 Parallel,
+                .. JourneyOptions.All,
                 .. MessageOptions.All,
                 LogFile,
                 Level,
@@ -126,6 +127,7 @@ internal static class RunVerb
             Report = settings.Report ?? config.Report,
             Progress = settings.Progress,
             Mask = mask,
+            Journeys = settings.Journeys,
             Debug = settings.Debug,
         };
         if (arguments.Flag(DryRun) ?? false)

@@ -22,6 +22,9 @@ internal static class VerbCatalog
         TableVerifyVerb.Verb,
         TableCompactVerb.Verb,
         TableVacuumVerb.Verb,
+        JourneysVerb.List,
+        JourneysVerb.Show,
+        JourneysVerb.Retry,
     ];
 
     /// <summary>The verb that the words begin with, and how many words name it.</summary>

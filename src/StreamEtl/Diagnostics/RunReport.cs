@@ -23,6 +23,9 @@ public sealed class RunReport
     /// <summary>Wall time.</summary>
     public double Seconds { get; set; }
 
+    /// <summary>The journey that the run was part of; null when it was none.</summary>
+    public JourneyReport? Journey { get; set; }
+
     /// <summary>What was read.</summary>
     public List<FileReport> Inputs { get; } = [];
 
@@ -100,4 +103,20 @@ public sealed class RunReport
 
     /// <summary>Things the user should know.</summary>
     public List<string> Warnings { get; } = [];
+
+    /// <summary>Forgets everything but what the run is, before it begins again.</summary>
+    public void Clear()
+    {
+        (Status, Error, Seconds, Journey) = ("completed", null, 0, null);
+        (RowsRead, RowsWritten, RowsRejected, DuplicatesRemoved) = (0, 0, 0, 0);
+        (Inserts, Updates, Deletes, Unchanged, ChangedWithoutDate, Held) = (0, 0, 0, 0, 0, 0);
+        (Table, TableVersion, NothingToDo) = (null, null, false);
+        (DuplicateKeys, PeakMemoryBytes, SpilledBytes) = (0, 0, 0);
+        (BatchBytes.Min, BatchBytes.Max, BatchBytes.Last) = (0, 0, 0);
+        System.Collections.IList[] lists = [Inputs, Outputs, Origins, Schema, SchemaChanges, Columns, Stages, Passes, Warnings];
+        foreach (System.Collections.IList list in lists)
+        {
+            list.Clear();
+        }
+    }
 }

@@ -101,4 +101,10 @@ public enum ErrorKind
 
     /// <summary>ingest: other runs kept committing to the table at the same time.</summary>
     CommitConflict = 64,
+
+    /// <summary>A journey that was this process's is another's now: it was stopped, or cut off, for longer than its lease.</summary>
+    JourneyLost = 70,
+
+    /// <summary>Another process works on the same journey, and the caller did not want to wait for it.</summary>
+    JourneyRunning = 71,
 }

@@ -306,6 +306,7 @@ internal sealed partial class IngestJob
 
     private async Task<bool> CommitAsync(TableTransaction transaction, CommitRecord record)
     {
+        await BeforeCommitAsync().ConfigureAwait(false);
         CrashPoint.Reach("ingest-before-commit");
         if (!await transaction.CommitAsync(record, Run.CancellationToken).ConfigureAwait(false))
         {

@@ -3,6 +3,7 @@ using StreamEtl.Diagnostics;
 using StreamEtl.Diff;
 using StreamEtl.Errors;
 using StreamEtl.Sources;
+using StreamEtl.Storage;
 using StreamEtl.Types;
 
 namespace StreamEtl.Pipeline;
@@ -105,13 +106,25 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
     protected async Task CommitAsync(OutputTarget output, PassResult result, IReadOnlyList<Field> fields)
     {
         Provenance.Fill(output.Metadata, Run.Report, fields, result.RowsWritten);
+        await BeforeCommitAsync().ConfigureAwait(false);
+        CrashPoint.Reach("output-before-commit");
         await output.CommitAsync(Run.CancellationToken).ConfigureAwait(false);
+        CrashPoint.Reach("output-committed");
         await Run.Rejects.CommitAsync(Run.CancellationToken).ConfigureAwait(false);
         RunReport report = Run.Report;
         report.RowsWritten = result.RowsWritten;
         report.Outputs.Add(new FileReport(Run.Options.Output, result.RowsWritten, output.Length));
         ReportColumns(fields, result.NullCounts, result.RowsWritten);
         report.SchemaChanges.AddRange(Columns.Changes());
+    }
+
+    /// <summary>Asks whoever started the run whether its result may become visible.</summary>
+    protected async ValueTask BeforeCommitAsync()
+    {
+        if (Run.Options.BeforeCommit is { } ask)
+        {
+            await ask(Run.CancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Fills the report's schema, and the NULLs of each column of an output of <paramref name="rows"/> rows.</summary>

@@ -73,6 +73,9 @@ public abstract record JobOptions
     /// <summary>Parquet compression of the output.</summary>
     public CompressionCodec Compression { get; init; } = CompressionCodec.Snappy;
 
+    /// <summary>Called right before a result becomes visible; what it throws keeps it from that. Null: nothing is asked.</summary>
+    public Func<CancellationToken, ValueTask>? BeforeCommit { get; init; }
+
     /// <summary>What the process may hold, in bytes.</summary>
     public required long MemoryBytes { get; init; }
 

@@ -4,7 +4,7 @@ using StreamEtl.Storage;
 namespace StreamEtl.Sources;
 
 /// <summary>Expands a pattern over the keys of a store, with the rules of <see cref="PathGlob"/>.</summary>
-internal static class StoreGlob
+public static class StoreGlob
 {
     /// <summary>Whether a key is a pattern.</summary>
     public static bool IsPattern(string key) => key.AsSpan().ContainsAny(Special);

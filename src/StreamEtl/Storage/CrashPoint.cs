@@ -1,20 +1,30 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace StreamEtl.Storage;
 
 /// <summary>
 /// Named instants of the commit protocols at which a test can kill the process: <c>STREAMETL_CRASH_AT=name</c>, or <c>name:3</c> for the third time that it
-/// gets there. The kill is that of the operating system: no <c>finally</c> runs, no buffer is flushed, no child is told.
+/// gets there. The kill is that of the operating system: no <c>finally</c> runs, no buffer is flushed, no child is told. With <c>STREAMETL_STOP_AT</c> the process stops
+/// instead, as SIGSTOP makes it, until somebody lets it go on.
 /// </summary>
-public static class CrashPoint
+public static partial class CrashPoint
 {
+    private const int Stop = 19;
+
     private static readonly string? Name;
+    private static readonly bool Stops;
     private static int _left;
 
     static CrashPoint()
     {
         string? setting = Environment.GetEnvironmentVariable("STREAMETL_CRASH_AT");
+        if (string.IsNullOrEmpty(setting))
+        {
+            setting = OperatingSystem.IsLinux() ? Environment.GetEnvironmentVariable("STREAMETL_STOP_AT") : null;
+            Stops = true;
+        }
         if (string.IsNullOrEmpty(setting))
         {
             return;
@@ -30,8 +40,17 @@ public static class CrashPoint
     {
         if (Name is not null && name == Name && Interlocked.Decrement(ref _left) == 0)
         {
+            if (Stops)
+            {
+                _ = Signal(Environment.ProcessId, Stop);
+                return;
+            }
             Process.GetCurrentProcess().Kill();
             Thread.Sleep(Timeout.Infinite);
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Signal(int process, int signal);
 }

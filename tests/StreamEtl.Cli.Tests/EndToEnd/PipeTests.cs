@@ -42,7 +42,7 @@ public sealed class PipeTests : IDisposable
         _folder.Write("a.csv", "id\n1\n");
         Tool.Shell(_folder, "{ echo before; $streametl convert a.csv -o - --to csv -q; $streametl nonsense; echo after; } >all.txt 2>&1");
         Assert.Equal(
-            "before\nid\n1\nstreametl: error: unknown command 'nonsense'\n  hint: commands: convert, dedupe, diff, ingest, consolidate, run, schema, table\nafter\n",
+            "before\nid\n1\nstreametl: error: unknown command 'nonsense'\n  hint: commands: convert, dedupe, diff, ingest, consolidate, run, schema, table, journeys\nafter\n",
             _folder.Read("all.txt")
         );
     }

@@ -22,6 +22,9 @@ public sealed class HelpTextTests
     [InlineData("table-verify", "table", "verify", "--help")]
     [InlineData("table-compact", "table", "compact", "--help")]
     [InlineData("table-vacuum", "table", "vacuum", "--help")]
+    [InlineData("journeys-list", "journeys", "list", "--help")]
+    [InlineData("journeys-show", "journeys", "show", "--help")]
+    [InlineData("journeys-retry", "journeys", "retry", "--help")]
     public void Help_Text_IsAsApproved(string name, params string[] arguments)
     {
         CommandRun run = CommandRun.Of(arguments);
@@ -47,7 +50,7 @@ public sealed class HelpTextTests
         {
             string[] lines = CommandRun.Of(call).Output.Split('\n');
             Assert.All(lines, line => Assert.InRange(line.Length, 0, 100));
-            Assert.InRange(lines.Length, 10, 80);
+            Assert.InRange(lines.Length, 10, 86);
         }
     }
 
@@ -117,7 +120,7 @@ public sealed class HelpTextTests
 
     [Theory]
     [InlineData("unknown command 'cnvert'", "did you mean 'convert'?", "cnvert", "a.csv")]
-    [InlineData("unknown command 'zzz'", "commands: convert, dedupe, diff, ingest, consolidate, run, schema, table", "zzz")]
+    [InlineData("unknown command 'zzz'", "commands: convert, dedupe, diff, ingest, consolidate, run, schema, table, journeys", "zzz")]
     [InlineData("unknown command 'dedup'", "did you mean 'dedupe'?", "help", "dedup")]
     [InlineData("'schema' needs a second word", "streametl schema infer or streametl schema validate", "schema")]
     [InlineData("unknown command 'schema show'", "streametl schema infer or streametl schema validate", "schema", "show")]

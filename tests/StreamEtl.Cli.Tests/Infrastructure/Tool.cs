@@ -72,6 +72,7 @@ internal static class Tool
         };
         start.Environment["streametl"] = Path;
         start.Environment["TMPDIR"] = folder.Root;
+        start.Environment["XDG_STATE_HOME"] = folder[".state"];
         start.Environment.Remove("STREAMETL_DEBUG");
         foreach ((string name, string value) in environment)
         {

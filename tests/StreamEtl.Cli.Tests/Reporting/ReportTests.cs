@@ -34,6 +34,7 @@ public sealed class ReportTests
             DuplicateKeys = 11,
             PeakMemoryBytes = 12,
             SpilledBytes = 13,
+            Journey = new JourneyReport("3fa1", "journeys", Returned: true, TookOver: false, RetryCount: 16),
         };
         report.Inputs.Add(new FileReport("São \"Paulo\"\n.csv", 1, 2));
         report.Outputs.Add(new FileReport("o.parquet", 3, 4));
@@ -58,6 +59,13 @@ public sealed class ReportTests
               "table": null,
               "table_version": null,
               "nothing_to_do": false,
+              "journey": {
+                "idempotency_key": "3fa1",
+                "store": "journeys",
+                "returned": true,
+                "took_over": false,
+                "retry_count": 16
+              },
               "inputs": [
                 {
                   "path": "São \"Paulo\"\n.csv",

@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Text.Json;
+using StreamEtl.Cli.Reporting;
+using StreamEtl.Connectors.Journeys;
+using StreamEtl.Diagnostics;
+using StreamEtl.Errors;
+using StreamEtl.Pipeline;
+
+namespace StreamEtl.Cli.Runtime;
+
+/// <summary>Runs a job of the engine as a journey, where it is one.</summary>
+internal sealed class JourneyRun(Host host, JourneySettings settings)
+{
+    private readonly InputIdentity _identity = new(host.Places);
+
+    /// <summary>The engine.</summary>
+    public required Func<JobOptions, RunReport, IProgress<RunProgress>?, CancellationToken, Task> Engine { get; init; }
+
+    /// <summary>Told what is waited for and tried again, in words for people.</summary>
+    public required Action<string> Told { get; init; }
+
+    /// <summary>Keeps secrets out of what is stored.</summary>
+    public Func<string, string> Mask { get; init; } = static text => text;
+
+    /// <summary>Runs the job, or fills the report from what is stored of it. <paramref name="name"/> is the verb's.</summary>
+    public async Task RunAsync(
+        string name,
+        JobOptions job,
+        RunReport report,
+        IProgress<RunProgress>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            settings.Store is not { } storeName
+            || await JourneyParameters.OfAsync(job, _identity, [], cancellationToken).ConfigureAwait(false) is not { } parameters
+        )
+        {
+            await Engine(job, report, progress, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        var request = new JourneyRequest
+        {
+            Job = name,
+            FirstStep = name,
+            Parameters = parameters,
+            Command = settings.Command,
+            Folder = Directory.GetCurrentDirectory(),
+            StillHolds = (result, token) => StillHoldsAsync(job, result, token),
+        };
+        IJourneyStore store = JourneyStores.Open(storeName, host.Variable, host.Time);
+        await using (store.ConfigureAwait(false))
+        {
+            bool began = false;
+            try
+            {
+                JourneyOutcome outcome = await new JourneyRunner(store, settings.Rules, host.Time) { Told = Told, Mask = Mask }
+                    .RunAsync(
+                        request,
+                        async (lease, token) =>
+                        {
+                            began = true;
+                            return await WorkAsync(lease, job, report, progress, token).ConfigureAwait(false);
+                        },
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
+                Fill(report, outcome, store);
+            }
+            catch (StreamEtlException e) when (!began && !settings.IsNamed && e.Kind is ErrorKind.Io or ErrorKind.InputNotFound)
+            {
+                // Nobody asked for a record, so that there can be none is no reason to do nothing.
+                Told($"no journey is kept: {e.Reason}");
+                await Engine(job, report, progress, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>The job; the result is its report, and what its files are.</summary>
+    private async Task<JsonElement> WorkAsync(
+        JourneyLease lease,
+        JobOptions job,
+        RunReport report,
+        IProgress<RunProgress>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        report.Clear();
+        await Engine(job with { BeforeCommit = lease.EnsureAsync }, report, progress, cancellationToken).ConfigureAwait(false);
+        return await ResultAsync(job, report, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<JsonElement> ResultAsync(JobOptions job, RunReport report, CancellationToken cancellationToken)
+    {
+        using var buffer = new MemoryStream();
+        var writer = new Utf8JsonWriter(buffer);
+        await using (writer.ConfigureAwait(false))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("day", Today());
+            writer.WriteStartArray("files");
+            string?[] files = [job is ConsolidateOptions ? job.Output : null, job.RejectsPath];
+            foreach (string? path in files.Where(f => f is not null))
+            {
+                await _identity.WriteOutputAsync(writer, path!, Mask, cancellationToken).ConfigureAwait(false);
+            }
+            writer.WriteEndArray();
+            writer.WritePropertyName("report");
+            writer.WriteRawValue(ReportJson.WriteShort(report, Mask));
+            writer.WriteEndObject();
+        }
+        using JsonDocument document = JsonDocument.Parse(buffer.GetBuffer().AsMemory(0, (int)buffer.Length));
+        return document.RootElement.Clone();
+    }
+
+    private string Today() => host.Time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
+
+    /// <summary>
+    /// A stored result stands as long as the files that it speaks of are as the journey left them. That of <c>ingest</c> stands when it says that the input changes nothing in the table at its
+    /// present version, and only today: after another run, or under another date of ingestion, the same input may well change something.
+    /// </summary>
+    private async ValueTask<bool> StillHoldsAsync(JobOptions job, JsonElement result, CancellationToken cancellationToken)
+    {
+        if (!result.TryGetProperty("files", out JsonElement files) || !result.TryGetProperty("report", out JsonElement report))
+        {
+            return false;
+        }
+        foreach (JsonElement file in files.EnumerateArray())
+        {
+            if (!await _identity.IsStillAsync(file, cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+        }
+        return job is not IngestOptions ingest
+            || (
+                report.GetProperty("nothing_to_do").GetBoolean()
+                && result.GetProperty("day").GetString() == Today()
+                && report.GetProperty("table_version").TryGetInt64(out long version)
+                && await _identity.NewestAsync(ingest.Into, ingest.Table, cancellationToken).ConfigureAwait(false) == version
+            );
+    }
+
+    private static void Fill(RunReport report, JourneyOutcome outcome, IJourneyStore store)
+    {
+        if (outcome.Returned)
+        {
+            ReportJson.Read(outcome.Result.GetProperty("report"), report);
+        }
+        report.Journey = new JourneyReport(outcome.Record.Key, store.Name, outcome.Returned, outcome.TookOver, outcome.Record.RetryCount);
+    }
+}

@@ -1,0 +1,273 @@
+using System.Text.Json;
+using StreamEtl.Connectors.Journeys;
+using StreamEtl.Errors;
+using StreamEtl.Storage;
+
+namespace StreamEtl.Tests.Journeys;
+
+/// <summary>What a journey promises, over a store in memory.</summary>
+public sealed class JourneyRunnerTests
+{
+    private readonly MemoryStore _objects = new();
+    private readonly List<string> _told = [];
+    private int _works;
+    private bool _holds = true;
+
+    [Fact]
+    public async Task Run_Completed_ReturnsTheStoredResultAndDoesNothing()
+    {
+        JourneyOutcome first = await RunAsync();
+        JourneyOutcome second = await RunAsync();
+        Assert.Equal((false, true, 1), (first.Returned, second.Returned, _works));
+        Assert.Equal("""{"work":1}""", Text(second.Result));
+        Assert.Equal((JourneyStatus.Completed, 1, 0), (second.Record.Status, second.Record.Fence, second.Record.RetryCount));
+        Assert.Equal((null, null), (second.Record.Owner, second.Record.Lease));
+    }
+
+    [Fact]
+    public async Task Run_CompletedButOutputsGone_BeginsAnew()
+    {
+        await RunAsync();
+        _holds = false;
+        JourneyOutcome second = await RunAsync();
+        Assert.Equal((false, 2, 2, 0), (second.Returned, _works, second.Record.Fence, second.Record.RetryCount));
+    }
+
+    [Fact]
+    public async Task Run_ErrorThatPasses_IsTriedAgainUpToTheLimit()
+    {
+        JourneyOutcome outcome = await RunAsync(work: _ => _works <= 3 ? throw Error(ErrorKind.Unavailable) : Task.CompletedTask);
+        Assert.Equal((4, 3), (_works, outcome.Record.RetryCount));
+        Assert.Equal(3, _told.Count);
+        Assert.Contains("trying again in", _told[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_ErrorThatDoesNotPassInTime_FailsAndTheNextRunBeginsAgain()
+    {
+        var error = await Assert.ThrowsAsync<StreamEtlException>(() => RunAsync(work: _ => throw Error(ErrorKind.Unavailable)));
+        Assert.Equal((ErrorKind.Unavailable, 4), (error.Kind, _works));
+        JourneyRecord record = await RecordAsync();
+        Assert.Equal((JourneyStatus.Failed, "broken", 3, null), (record.Status, record.Error, record.RetryCount, record.Owner));
+        JourneyOutcome again = await RunAsync();
+        Assert.Equal((JourneyStatus.Completed, 4, null), (again.Record.Status, again.Record.RetryCount, again.Record.Error));
+    }
+
+    [Theory]
+    [InlineData(ErrorKind.InvalidValue)]
+    [InlineData(ErrorKind.AccessDenied)]
+    [InlineData(ErrorKind.Io)]
+    public async Task Run_ErrorThatStays_IsNotTriedAgain(ErrorKind kind)
+    {
+        await Assert.ThrowsAsync<StreamEtlException>(() => RunAsync(work: _ => throw Error(kind)));
+        Assert.Equal((1, JourneyStatus.Failed), (_works, (await RecordAsync()).Status));
+    }
+
+    [Fact]
+    public async Task Run_Interrupted_IsGivenBack()
+    {
+        using var stop = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            RunAsync(
+                work: async token =>
+                {
+                    await stop.CancelAsync();
+                    token.ThrowIfCancellationRequested();
+                },
+                cancellationToken: stop.Token
+            )
+        );
+        JourneyRecord record = await RecordAsync();
+        Assert.Equal((JourneyStatus.Pending, "interrupted", null), (record.Status, record.Error, record.Owner));
+        Assert.Equal(0, (await RunAsync()).Record.RetryCount);
+    }
+
+    [Fact]
+    public async Task Run_StepsDoneBeforeAFailure_AreNotDoneAgain()
+    {
+        var done = new List<string>();
+        bool fail = true;
+        Task<JsonElement> Work(JourneyLease lease, CancellationToken token) => StepsAsync(lease, done, () => fail, token);
+        await Assert.ThrowsAsync<StreamEtlException>(() => Runner().RunAsync(Request(), Work, CancellationToken.None));
+        Assert.Equal("two", (await RecordAsync()).Step);
+        fail = false;
+        JourneyOutcome outcome = await Runner().RunAsync(Request(), Work, CancellationToken.None);
+        Assert.Equal(["one", "two", "two", "three"], done);
+        Assert.Equal("[1,2,3]", Text(outcome.Result));
+    }
+
+    [Fact]
+    public async Task Run_StepWhoseTraceIsGone_IsDoneAgain()
+    {
+        int first = 0;
+        for (int run = 0; run < 2; run++)
+        {
+            bool fails = run == 0;
+            Task outcome = Runner()
+                .RunAsync(
+                    Request(),
+                    async (lease, token) =>
+                    {
+                        await lease.StepAsync("one", _ => Task.FromResult(JsonElement.Parse($"{++first}")), token, stillHolds: _ => false);
+                        return fails ? throw Error(ErrorKind.Io) : JsonElement.Parse("{}");
+                    },
+                    CancellationToken.None
+                );
+            await Record.ExceptionAsync(() => outcome);
+        }
+        Assert.Equal(2, first);
+    }
+
+    [Fact]
+    public async Task Run_OwnerOfThisMachineThatDied_IsTakenOverAtOnce()
+    {
+        JourneyRecord mine = await BeginAsync(DeadOwner(), lease: TimeSpan.FromHours(1));
+        JourneyOutcome outcome = await RunAsync();
+        Assert.Equal((true, mine.Fence + 1, 1), (outcome.TookOver, outcome.Record.Fence, outcome.Record.RetryCount));
+        Assert.StartsWith("took journey", Assert.Single(_told), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_OwnerElsewhere_IsWaitedForUntilItsLeaseHasRunOut()
+    {
+        await BeginAsync("elsewhere-00000000:1:1:00000000", lease: TimeSpan.FromMilliseconds(700));
+        long start = Environment.TickCount64;
+        JourneyOutcome outcome = await RunAsync();
+        Assert.True(outcome.TookOver);
+        Assert.InRange(Environment.TickCount64 - start, 500, 30_000);
+        Assert.Contains("waiting for process 1 on elsewhere", _told[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_OwnerElsewhereAndNoPatience_IsTold()
+    {
+        await BeginAsync("elsewhere-00000000:1:1:00000000", lease: TimeSpan.FromHours(1));
+        var rules = new JourneyRules { Wait = TimeSpan.Zero };
+        var error = await Assert.ThrowsAsync<StreamEtlException>(() =>
+            new JourneyRunner(Store, rules, TimeProvider.System).RunAsync(
+                Request(),
+                (_, _) => throw Error(ErrorKind.Internal),
+                CancellationToken.None
+            )
+        );
+        Assert.Equal(ErrorKind.JourneyRunning, error.Kind);
+    }
+
+    [Fact]
+    public async Task Run_LongerThanItsLease_KeepsItByRenewal()
+    {
+        var rules = new JourneyRules { Lease = TimeSpan.FromMilliseconds(450), Wait = TimeSpan.Zero };
+        Task<JourneyOutcome> running = new JourneyRunner(Store, rules, TimeProvider.System).RunAsync(
+            Request(),
+            async (_, token) =>
+            {
+                await Task.Delay(1500, token);
+                return JsonElement.Parse("{}");
+            },
+            CancellationToken.None
+        );
+        while (!running.IsCompleted)
+        {
+            JourneyRecord? record = await Store.FindAsync(Request().Key, CancellationToken.None);
+            Assert.True(record?.Lease is not { } lease || lease > DateTimeOffset.UtcNow.AddMilliseconds(-200), "the lease ran out");
+            await Task.Delay(20);
+        }
+        Assert.InRange((await running).Record.Revision, 6, 40);
+    }
+
+    /// <summary>An owner that slept: another has taken over, and everything the first one tries is refused; its work is stopped.</summary>
+    [Fact]
+    public async Task Run_TakenOverWhileAtWork_IsStoppedAndRefused()
+    {
+        var rules = new JourneyRules { Lease = TimeSpan.FromMilliseconds(300) };
+        string key = Request().Key;
+        var error = await Assert.ThrowsAsync<StreamEtlException>(() =>
+            new JourneyRunner(Store, rules, TimeProvider.System).RunAsync(
+                Request(),
+                async (lease, token) =>
+                {
+                    JourneyRecord record = (await Store.FindAsync(key, token))!;
+                    JourneyRecord thief = record with { Owner = "thief", Fence = record.Fence + 1, Revision = record.Revision + 1 };
+                    Assert.True(await Store.TryWriteAsync(thief, token));
+                    await Task.Delay(Timeout.Infinite, token);
+                    return default;
+                },
+                CancellationToken.None
+            )
+        );
+        Assert.Equal(ErrorKind.JourneyLost, error.Kind);
+        Assert.Equal("thief", (await Store.FindAsync(key, CancellationToken.None))!.Owner);
+    }
+
+    private ObjectJourneyStore Store => new(_objects, TimeProvider.System);
+
+    private async Task<JsonElement> StepsAsync(JourneyLease lease, List<string> done, Func<bool> fails, CancellationToken token)
+    {
+        JsonElement one = await lease.StepAsync("one", _ => Did("one", "1"), token);
+        JsonElement two = await lease.StepAsync("two", _ => Did("two", "2", fails()), token);
+        JsonElement three = await lease.StepAsync("three", _ => Did("three", "3"), token);
+        return JsonElement.Parse($"[{one},{two},{three}]");
+
+        Task<JsonElement> Did(string name, string result, bool fails = false)
+        {
+            done.Add(name);
+            return fails ? throw Error(ErrorKind.Io) : Task.FromResult(JsonElement.Parse(result));
+        }
+    }
+
+    private Task<JourneyOutcome> RunAsync(Func<CancellationToken, Task>? work = null, CancellationToken cancellationToken = default) =>
+        Runner()
+            .RunAsync(
+                Request(),
+                async (_, token) =>
+                {
+                    _works++;
+                    await (work?.Invoke(token) ?? Task.CompletedTask);
+                    return JsonElement.Parse($$"""{"work":{{_works}}}""");
+                },
+                cancellationToken
+            );
+
+    private JourneyRunner Runner() =>
+        new(Store, new JourneyRules { Pause = TimeSpan.FromMilliseconds(1) }, TimeProvider.System) { Told = _told.Add };
+
+    private JourneyRequest Request() =>
+        new()
+        {
+            Job = "test",
+            FirstStep = "one",
+            Parameters = JsonElement.Parse("""{"n":1}"""),
+            StillHolds = (_, _) => ValueTask.FromResult(_holds),
+        };
+
+    private async Task<JourneyRecord> BeginAsync(string owner, TimeSpan lease)
+    {
+        var record = new JourneyRecord
+        {
+            Key = Request().Key,
+            Job = "test",
+            Status = JourneyStatus.InProgress,
+            StartedAt = DateTimeOffset.UtcNow,
+            Owner = owner,
+            Lease = DateTimeOffset.UtcNow + lease,
+            Fence = 4,
+            Revision = 1,
+        };
+        Assert.True(await Store.TryWriteAsync(record, CancellationToken.None));
+        return record;
+    }
+
+    private async Task<JourneyRecord> RecordAsync() => (await Store.FindAsync(Request().Key, CancellationToken.None))!;
+
+    /// <summary>This process at another start: gone, as far as anybody can tell.</summary>
+    private static string DeadOwner()
+    {
+        string[] parts = JourneyOwner.New().Split(':');
+        parts[2] = "1";
+        return string.Join(':', parts);
+    }
+
+    private static string Text(JsonElement value) => System.Text.Encoding.UTF8.GetString(JourneyKey.Canonical(value));
+
+    private static StreamEtlException Error(ErrorKind kind) => new(kind, "broken");
+}
