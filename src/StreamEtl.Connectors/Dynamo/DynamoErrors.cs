@@ -57,7 +57,11 @@ internal static class DynamoErrors
                 $"access is denied: {service.Message}",
                 "check the credentials; needed are dynamodb:GetItem, PutItem and, for lists, Scan"
             ),
-            AmazonDynamoDBException { ErrorCode: "ValidationException" } service => (ErrorKind.Unsupported, $"the table refuses: {service.Message}", null),
+            AmazonDynamoDBException { ErrorCode: "ValidationException" } service => (
+                ErrorKind.Unsupported,
+                $"the table refuses: {service.Message}",
+                null
+            ),
             _ when IsPassing(error, CancellationToken.None) => (
                 ErrorKind.Unavailable,
                 $"DynamoDB does not answer as it should: {error.Message}",

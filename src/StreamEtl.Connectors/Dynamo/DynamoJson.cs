@@ -61,7 +61,9 @@ internal static class DynamoJson
         {
             JsonValueKind.Object => value.EnumerateObject().All(p => p.Name.Length > 0 && Fits(p.Value, depth + 1)),
             JsonValueKind.Array => value.EnumerateArray().All(item => Fits(item, depth + 1)),
-            JsonValueKind.Number => value.GetRawText() is var digits && digits.Length <= MostDigits && !digits.AsSpan().ContainsAny('e', 'E'),
+            JsonValueKind.Number => value.GetRawText() is var digits
+                && digits.Length <= MostDigits
+                && !digits.AsSpan().ContainsAny('e', 'E'),
             _ => true,
         };
 

@@ -71,7 +71,11 @@ internal sealed class DynamoTable : IAsyncDisposable
         bool mayHaveWritten = false;
         try
         {
-            await CallAsync(token => _client.PutItemAsync(request, token), cancellationToken, e => mayHaveWritten |= !DynamoErrors.WasRefused(e))
+            await CallAsync(
+                    token => _client.PutItemAsync(request, token),
+                    cancellationToken,
+                    e => mayHaveWritten |= !DynamoErrors.WasRefused(e)
+                )
                 .ConfigureAwait(false);
             return true;
         }
@@ -109,7 +113,11 @@ internal sealed class DynamoTable : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken, Action<Exception>? failed = null)
+    private async Task<T> CallAsync<T>(
+        Func<CancellationToken, Task<T>> call,
+        CancellationToken cancellationToken,
+        Action<Exception>? failed = null
+    )
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -126,9 +134,11 @@ internal sealed class DynamoTable : IAsyncDisposable
             {
                 failed?.Invoke(e);
                 double most = Math.Min(LongestPause.TotalSeconds, FirstPause.TotalSeconds * Math.Pow(2, attempt - 1));
-                await Task.Delay(TimeSpan.FromSeconds(most * (0.5 + (Random.Shared.NextDouble() / 2))), cancellationToken).ConfigureAwait(false);
+                await Task.Delay(TimeSpan.FromSeconds(most * (0.5 + (Random.Shared.NextDouble() / 2))), cancellationToken)
+                    .ConfigureAwait(false);
             }
-            catch (Exception e) when (e is not (ConditionalCheckFailedException or StreamEtlException) && !cancellationToken.IsCancellationRequested)
+            catch (Exception e)
+                when (e is not (ConditionalCheckFailedException or StreamEtlException) && !cancellationToken.IsCancellationRequested)
             {
                 throw DynamoErrors.From(e, Name);
             }

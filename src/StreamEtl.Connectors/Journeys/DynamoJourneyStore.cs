@@ -78,5 +78,6 @@ internal sealed class DynamoJourneyStore(DynamoTable table, string name, TimePro
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => table.DisposeAsync();
 
-    private JourneyRecord ToRecord(Dictionary<string, AttributeValue> item) => JourneyJson.Read(DynamoJson.ToJson(item, "metadata", "result"), name);
+    private JourneyRecord ToRecord(Dictionary<string, AttributeValue> item) =>
+        JourneyJson.Read(DynamoJson.ToJson(item, "metadata", "result"), name);
 }

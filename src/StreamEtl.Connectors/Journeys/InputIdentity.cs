@@ -62,7 +62,12 @@ public sealed class InputIdentity(IStoreProvider? stores)
     }
 
     /// <summary>Writes what was written under a path as it is now, as an object; for <see cref="IsStillAsync"/>. A path that holds a secret is masked, and not found again.</summary>
-    public async ValueTask WriteOutputAsync(Utf8JsonWriter writer, string path, Func<string, string> mask, CancellationToken cancellationToken)
+    public async ValueTask WriteOutputAsync(
+        Utf8JsonWriter writer,
+        string path,
+        Func<string, string> mask,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(mask);
@@ -164,8 +169,7 @@ public sealed class InputIdentity(IStoreProvider? stores)
     }
 
     private IObjectStore Open(string root) =>
-        (stores ?? throw new Errors.StreamEtlException(Errors.ErrorKind.Usage, $"'{root}' names a store, and none can be opened here")).Open(
-            root,
-            transferBytes: 1 << 20
-        );
+        (
+            stores ?? throw new Errors.StreamEtlException(Errors.ErrorKind.Usage, $"'{root}' names a store, and none can be opened here")
+        ).Open(root, transferBytes: 1 << 20);
 }

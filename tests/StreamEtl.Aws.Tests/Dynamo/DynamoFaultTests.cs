@@ -33,13 +33,17 @@ public sealed class DynamoFaultTests(ITestOutputHelper output)
                 async (_, _) => await RunAsync(proxy.Endpoint)
             );
             requests += proxy.Requests;
-            output.WriteLine($"{shares[group]:P0}: {proxy.Requests} requests, {string.Join(" ", proxy.Faults)} throttled, broken, cut off, answer lost");
+            output.WriteLine(
+                $"{shares[group]:P0}: {proxy.Requests} requests, {string.Join(" ", proxy.Faults)} throttled, broken, cut off, answer lost"
+            );
             for (int i = 0; i < faults.Length; i++)
             {
                 faults[i] += proxy.Faults[i];
             }
         }
-        output.WriteLine($"{ended} journeys completed, {typed} runs ended with a typed error first; {requests} requests, {faults.Sum()} faults");
+        output.WriteLine(
+            $"{ended} journeys completed, {typed} runs ended with a typed error first; {requests} requests, {faults.Sum()} faults"
+        );
         Assert.True(faults.Sum() > Runs / 2);
         Assert.Equal(Runs / shares.Length * shares.Length, ended);
 
@@ -85,7 +89,9 @@ public sealed class DynamoFaultTests(ITestOutputHelper output)
         using var proxy = new DynamoProxy(seed: 9, share: 0.15);
         IJourneyStore[] stores =
         [
-            .. Enumerable.Range(0, Writers).Select(_ => JourneyStores.Open(Name, DynamoServer.Instance.Variables(proxy.Endpoint), TimeProvider.System)),
+            .. Enumerable
+                .Range(0, Writers)
+                .Select(_ => JourneyStores.Open(Name, DynamoServer.Instance.Variables(proxy.Endpoint), TimeProvider.System)),
         ];
         string key = JourneyKey.Of("race", JsonElement.Parse($$"""{"n":"{{Guid.NewGuid()}}"}"""));
         int unknown = 0;
@@ -102,7 +108,13 @@ public sealed class DynamoFaultTests(ITestOutputHelper output)
 
             async Task<bool?> TryAsync(IJourneyStore store, int writer)
             {
-                var record = new JourneyRecord { Key = key, Job = "race", Owner = $"{writer}", Revision = revision };
+                var record = new JourneyRecord
+                {
+                    Key = key,
+                    Job = "race",
+                    Owner = $"{writer}",
+                    Revision = revision,
+                };
                 try
                 {
                     return await store.TryWriteAsync(record, CancellationToken.None);
@@ -113,7 +125,9 @@ public sealed class DynamoFaultTests(ITestOutputHelper output)
                 }
             }
         }
-        output.WriteLine($"{rounds} rounds of {Writers} writers: one winner each; {proxy.Requests} requests, {proxy.Faults.Sum()} faults, {unknown} gave up");
+        output.WriteLine(
+            $"{rounds} rounds of {Writers} writers: one winner each; {proxy.Requests} requests, {proxy.Faults.Sum()} faults, {unknown} gave up"
+        );
         foreach (IJourneyStore store in stores)
         {
             await store.DisposeAsync();

@@ -36,5 +36,8 @@ public sealed class DynamoJourneyStoreTests : JourneyStoreConformance
     [InlineData("dynamodb://bad name")]
     [InlineData("s3://bucket")]
     public void Open_WrongName_IsAUsageError(string name) =>
-        Assert.Equal(ErrorKind.Usage, Assert.Throws<StreamEtlException>(() => JourneyStores.Open(name, _ => null, TimeProvider.System)).Kind);
+        Assert.Equal(
+            ErrorKind.Usage,
+            Assert.Throws<StreamEtlException>(() => JourneyStores.Open(name, _ => null, TimeProvider.System)).Kind
+        );
 }

@@ -102,7 +102,10 @@ internal sealed class DynamoProxy : IDisposable
 
     private async Task<HttpResponseMessage> ForwardAsync(HttpListenerRequest request, byte[] body)
     {
-        using var forwarded = new HttpRequestMessage(HttpMethod.Post, DynamoServer.Instance.Endpoint) { Content = new ByteArrayContent(body) };
+        using var forwarded = new HttpRequestMessage(HttpMethod.Post, DynamoServer.Instance.Endpoint)
+        {
+            Content = new ByteArrayContent(body),
+        };
         foreach (string name in new[] { "X-Amz-Target", "Authorization", "X-Amz-Date", "X-Amz-Content-SHA256", "amz-sdk-invocation-id" })
         {
             if (request.Headers[name] is { } value)

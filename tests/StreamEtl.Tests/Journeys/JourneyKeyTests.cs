@@ -25,7 +25,9 @@ public sealed class JourneyKeyTests : IDisposable
         string input = Path.Combine(_folder, "sor.csv");
         await File.WriteAllTextAsync(input, "id,at\n");
         File.SetLastWriteTimeUtc(input, new DateTime(2024, 1, 2, 3, 4, 5, DateTimeKind.Utc));
-        JsonElement parameters = (await JourneyParameters.OfAsync(Consolidate(input), new InputIdentity(null), [], CancellationToken.None))!.Value;
+        JsonElement parameters = (
+            await JourneyParameters.OfAsync(Consolidate(input), new InputIdentity(null), [], CancellationToken.None)
+        )!.Value;
         Assert.Equal(
             $$"""{"decide":["at:desc","p:asc"],"key":["id"],"origins":[{"inputs":[{"modified":"2024-01-02T03:04:05.0000000Z","path":"{{input}}","size":6}],"name":"sor"}],"output":"{{_folder}}/out.csv"}""",
             System.Text.Encoding.UTF8.GetString(JourneyKey.Canonical(parameters))
@@ -57,7 +59,17 @@ public sealed class JourneyKeyTests : IDisposable
     [InlineData("")]
     [InlineData("-")]
     public async Task Parameters_OfWhatLeavesNothing_AreNone(string output) =>
-        Assert.Null(await JourneyParameters.OfAsync(Consolidate("a.csv") with { Output = output }, new InputIdentity(null), [], CancellationToken.None));
+        Assert.Null(
+            await JourneyParameters.OfAsync(
+                Consolidate("a.csv") with
+                {
+                    Output = output,
+                },
+                new InputIdentity(null),
+                [],
+                CancellationToken.None
+            )
+        );
 
     /// <summary>An option that was forgotten here would make two different runs one journey.</summary>
     [Fact]
@@ -90,7 +102,9 @@ public sealed class JourneyKeyTests : IDisposable
             TempDirectory = "/tmp",
             Threads = 1,
         };
-        JsonElement parameters = (await JourneyParameters.OfAsync(job, new InputIdentity(null), [("more", "1")], CancellationToken.None))!.Value;
+        JsonElement parameters = (
+            await JourneyParameters.OfAsync(job, new InputIdentity(null), [("more", "1")], CancellationToken.None)
+        )!.Value;
         Assert.Equal(
             $$"""{"date_field_strict":false,"delimiter":";","into":"{{_folder}}","key":["a","b"],"max_delete_percent":12.5,"mode":"cdc","more":"1","no_header":false,"partition_date":"20240229","reject_malformed":true,"rejects_path":"{{Path.GetFullPath("r.csv")}}","schema":["x:integer not null","y:decimal(18,2)"],"table":"T"}""",
             System.Text.Encoding.UTF8.GetString(JourneyKey.Canonical(parameters))
