@@ -15,6 +15,9 @@ internal sealed class RecordStore : IDisposable
     /// <summary>Number of partitions.</summary>
     public const int Partitions = 1 << PartitionBits;
 
+    /// <summary>What the runtime holds besides, of which no budget knows.</summary>
+    private const long Runtime = 48 << 20;
+
     private const int LargestChunk = 1 << 15;
     private const int SmallestChunk = 64;
     private const int SmallestContents = 4 << 10;
@@ -51,6 +54,9 @@ internal sealed class RecordStore : IDisposable
             _partitions[i] = new RecordPartition(_options);
         }
     }
+
+    /// <summary>A limit for stores beside which another is filled, and partitions are sorted, while they are emptied.</summary>
+    public static long SharedLimit(MemoryBudget budget) => Math.Max(budget.Limit / 8, (budget.Limit - Runtime) / 8 * 5);
 
     /// <summary>Bytes on disk.</summary>
     public long SpilledBytes => _file.Length;

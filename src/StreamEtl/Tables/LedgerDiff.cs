@@ -23,7 +23,7 @@ internal sealed class LedgerDiff : IDisposable
     {
         _budget = budget;
         _options = options;
-        _store = new RecordStore(budget, tempFolder, options.Threads, keepsContents: false, budget.Limit / 8 * 5);
+        _store = new RecordStore(budget, tempFolder, options.Threads, keepsContents: false, RecordStore.SharedLimit(budget));
     }
 
     /// <summary>Bytes written to the temp folder.</summary>

@@ -8,7 +8,8 @@ namespace StreamEtl.Pipeline.Upkeep;
 
 /// <summary>
 /// <c>table vacuum</c>: what the newest versions need stays, the rest of what belongs to the table goes: files that only older records name, and files that no
-/// record names though their version is there already. Records stay, so that the log remembers, and so do files of versions that are still to come, because a
+/// record names though their version is there already. Records stay for ever: the log remembers by them, and cleaning up tells by them
+/// which files no version names (<see cref="TableLayout"/>); whoever removes one by hand takes that away. Files of versions that are still to come stay too, because a
 /// run may be writing them. Whoever has opened a version before reads on: readers open all files of a version at once, and look again when the newest changes meanwhile.
 /// </summary>
 internal sealed class TableVacuumJob(RunContext run, TableVacuumOptions options) : TableCareJob(run, options)
