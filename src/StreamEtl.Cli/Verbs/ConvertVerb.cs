@@ -15,6 +15,7 @@ internal static class ConvertVerb
             [
                 ("one file", "streametl convert orders.csv -o orders.parquet"),
                 ("many files, columns matched by name", "streametl convert 'sales-*.csv.gz' -o sales.parquet --compression zstd"),
+                ("from bucket to bucket", "streametl convert 's3://dumps/*.csv.gz' -o s3://lake/orders.parquet"),
                 ("in a pipe", "zcat log.csv.gz | streametl convert - -o - --to ndjson | head"),
                 ("a bank's export, bad rows set aside", "streametl convert extrato.csv -o extrato.parquet --decimal , --rejects bad.csv"),
             ],

@@ -10,7 +10,7 @@ internal static class SharedOptions
     public static readonly OptionSpec Output = new(
         "output",
         OptionGroup.Output,
-        "where the result goes (text also .gz, .zst); - is standard output",
+        "file or s3://… (text also .gz, .zst); - is standard output",
         "PATH",
         Short: 'o'
     );

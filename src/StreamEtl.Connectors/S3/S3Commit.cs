@@ -28,6 +28,7 @@ internal sealed class S3Commit(S3Bucket bucket, string key, string mark)
             t => bucket.Client.PutObjectAsync(Put(bytes, condition), t),
             bucket.Options.PatienceFor(bytes.Count),
             condition,
+            isConditional: condition == WriteCondition.IfAbsent,
             cancellationToken
         );
     }
@@ -57,6 +58,7 @@ internal sealed class S3Commit(S3Bucket bucket, string key, string mark)
                 // Servers put large objects together before they answer.
                 bucket.Options.PatienceFor((long)parts.Count << 20),
                 condition,
+                isConditional: false,
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -66,6 +68,7 @@ internal sealed class S3Commit(S3Bucket bucket, string key, string mark)
         Func<CancellationToken, Task<T>> request,
         TimeSpan patience,
         WriteCondition condition,
+        bool isConditional,
         CancellationToken cancellationToken
     )
     {
@@ -92,7 +95,8 @@ internal sealed class S3Commit(S3Bucket bucket, string key, string mark)
         {
             return true;
         }
-        return taken && exists ? false
+        // Over an object that is there, no conditional PUT of ours can land any more, however late.
+        return exists && (taken || isConditional) ? false
             : failure.MayHaveWorked ? throw StoreErrors.OutcomeUnknown(bucket.Root, key, failure.InnerException!)
             : throw bucket.Error(failure, key);
     }

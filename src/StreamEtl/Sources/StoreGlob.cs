@@ -50,16 +50,15 @@ public static class StoreGlob
         {
             if (pattern[0] == "**")
             {
-                // The last one stands for everything below; else for any number of names that are not hidden.
-                for (int skip = 0; skip <= key.Length; skip++)
+                if (pattern.Length == 1)
                 {
-                    if (pattern.Length == 1 ? !key.IsEmpty : Matches(pattern[1..], key[skip..]))
+                    return !key.IsEmpty && !HasHidden(key);
+                }
+                for (int skip = 0; skip <= key.Length && !HasHidden(key[..skip]); skip++)
+                {
+                    if (Matches(pattern[1..], key[skip..]))
                     {
                         return true;
-                    }
-                    if (skip < key.Length && key[skip].StartsWith('.'))
-                    {
-                        return false;
                     }
                 }
                 return false;
@@ -72,5 +71,17 @@ public static class StoreGlob
             key = key[1..];
         }
         return key.IsEmpty;
+    }
+
+    private static bool HasHidden(ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+        {
+            if (name.StartsWith('.'))
+            {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -32,7 +32,7 @@ public sealed class S3KillTests(ITestOutputHelper output) : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("streametl-s3-kill-").FullName;
 
     private static int Kills =>
-        int.TryParse(Environment.GetEnvironmentVariable("STREAMETL_S3_KILLS"), CultureInfo.InvariantCulture, out int kills) ? kills : 20;
+        int.TryParse(Environment.GetEnvironmentVariable("STREAMETL_S3_KILLS"), CultureInfo.InvariantCulture, out int kills) ? kills : 12;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
