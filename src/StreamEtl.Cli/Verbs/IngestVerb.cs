@@ -9,7 +9,12 @@ namespace StreamEtl.Cli.Verbs;
 internal static class IngestVerb
 {
     public static readonly OptionSpec Table = new("table", OptionGroup.Verb, "name of the table (required)", "NAME");
-    public static readonly OptionSpec Into = new("into", OptionGroup.Verb, "the folder that holds tables, or s3://BUCKET/PREFIX (required)", "DIR");
+    public static readonly OptionSpec Into = new(
+        "into",
+        OptionGroup.Verb,
+        "the folder that holds tables, or s3://BUCKET/PREFIX (required)",
+        "DIR"
+    );
     public static readonly OptionSpec Key = new(
         "key",
         OptionGroup.Verb,

@@ -110,7 +110,9 @@ public sealed class S3KillTests(ITestOutputHelper output) : IDisposable
             await impatient.CleanAsync("", default);
             Assert.Empty(await S3Server.Instance.UploadsAsync(root));
         }
-        output.WriteLine($"{Kills / 4} uploads killed: {seen} times the new object, else the old one; {left} uploads left, found and aborted");
+        output.WriteLine(
+            $"{Kills / 4} uploads killed: {seen} times the new object, else the old one; {left} uploads left, found and aborted"
+        );
     }
 
     [Fact]

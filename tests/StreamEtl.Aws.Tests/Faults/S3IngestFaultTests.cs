@@ -9,7 +9,10 @@ namespace StreamEtl.Aws.Tests.Faults;
 /// <summary>R6 for tables: snapshots ingested into a bucket while a share of all requests fails. The table is at a snapshot, always, and a run that says so has reached the new one.</summary>
 public sealed class S3IngestFaultTests(ITestOutputHelper output) : IDisposable
 {
-    private static readonly Fault[] Faults = [.. Enum.GetValues<Fault>().Where(f => f is not (Fault.None or Fault.Stall or Fault.StallAfter))];
+    private static readonly Fault[] Faults =
+    [
+        .. Enum.GetValues<Fault>().Where(f => f is not (Fault.None or Fault.Stall or Fault.StallAfter)),
+    ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("streametl-s3-ingest-").FullName;
 

@@ -100,7 +100,9 @@ public sealed class StoreReadingTests
     [InlineData("odd[1].csv", "odd[1].csv")]
     public async Task StoreGlob_OfKeys_NamesThoseThatMatch(string pattern, string expected)
     {
-        foreach (string key in new[] { "in/a.csv", "in/b.csv", "in/.hidden.csv", "in/b.txt", "in/2024/c.csv", "in/2024/x/d.csv", "odd[1].csv" })
+        foreach (
+            string key in new[] { "in/a.csv", "in/b.csv", "in/.hidden.csv", "in/b.txt", "in/2024/c.csv", "in/2024/x/d.csv", "odd[1].csv" }
+        )
         {
             await PutAsync(key, 1);
         }
@@ -110,7 +112,9 @@ public sealed class StoreReadingTests
     [Fact]
     public async Task StoreGlob_WithoutAMatch_IsAnError()
     {
-        StreamEtlException e = await Assert.ThrowsAsync<StreamEtlException>(async () => await StoreGlob.ExpandAsync(_store, "a/*.csv", default));
+        StreamEtlException e = await Assert.ThrowsAsync<StreamEtlException>(async () =>
+            await StoreGlob.ExpandAsync(_store, "a/*.csv", default)
+        );
         Assert.Equal(ErrorKind.InputNotFound, e.Kind);
         Assert.Equal("s3://bucket/a/*.csv", e.Position?.Source);
     }
