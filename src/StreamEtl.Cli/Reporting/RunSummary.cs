@@ -72,17 +72,24 @@ internal static class RunSummary
         return job switch
         {
             ConsolidateOptions when report.Journey is { Returned: true } journey =>
-                $"{Names(report)} → {job.Output}  nothing to do: this has been done already (journey {journey.Key[..12]})",
+                $"{Names(report)} → {Target(job)}  nothing to do: this has been done already (journey {journey.Key[..12]})",
             SchemaInferOptions => $"{Names(report)}  {report.Schema.Count} columns  {Rows(report.RowsRead)}  {end}",
             SchemaValidateOptions => $"{Names(report)}  keeps to the schema  {Rows(report.RowsRead)}  {end}",
-            ConsolidateOptions { Output: "" } => $"{Names(report)}  {Rows(report.Origins.Sum(o => o.Winners))} would be written  {end}",
+            ConsolidateOptions { Output: "", Database: null } =>
+                $"{Names(report)}  {Rows(report.Origins.Sum(o => o.Winners))} would be written  {end}",
             IngestOptions when report.NothingToDo =>
                 $"{Names(report)}  nothing to do: {job.Output} has these rows already (version {report.TableVersion})  {end}",
             IngestOptions =>
                 $"{Names(report)} → {job.Output}, version {report.TableVersion}  {Rows(report.RowsWritten)}  {ByteSize.Format(read)} → {ByteSize.Format(written)}  {end}",
-            _ => $"{Names(report)} → {job.Output}  {Rows(report.RowsWritten)}  {ByteSize.Format(read)} → {ByteSize.Format(written)}  {end}",
+            _ =>
+                $"{Names(report)} → {Target(job)}  {Rows(report.RowsWritten)}  {ByteSize.Format(read)} → {ByteSize.Format(written)}  {end}",
         };
     }
+
+    private static string Target(JobOptions job) =>
+        job is ConsolidateOptions { Database: { } database } catalogued
+            ? $"{database}.{catalogued.Table} {string.Join(", ", catalogued.Partition)}"
+            : job.Output;
 
     private static string Counts(RunReport report, JobOptions job)
     {

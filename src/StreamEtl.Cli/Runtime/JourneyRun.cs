@@ -36,13 +36,13 @@ internal sealed class JourneyRun(Host host, JourneySettings settings)
             || await JourneyParameters.OfAsync(job, _identity, [], cancellationToken).ConfigureAwait(false) is not { } parameters
         )
         {
-            await Engine(job, report, progress, cancellationToken).ConfigureAwait(false);
+            await PlainAsync(job, report, progress, cancellationToken).ConfigureAwait(false);
             return;
         }
         var request = new JourneyRequest
         {
             Job = name,
-            FirstStep = name,
+            FirstStep = IsCatalogued(job) ? CatalogRun.FirstStep : name,
             Parameters = parameters,
             Command = settings.Command,
             Folder = Directory.GetCurrentDirectory(),
@@ -71,10 +71,24 @@ internal sealed class JourneyRun(Host host, JourneySettings settings)
             {
                 // Nobody asked for a record, so that there can be none is no reason to do nothing.
                 Told($"no journey is kept: {e.Reason}");
-                await Engine(job, report, progress, cancellationToken).ConfigureAwait(false);
+                await PlainAsync(job, report, progress, cancellationToken).ConfigureAwait(false);
             }
         }
     }
+
+    private static bool IsCatalogued(JobOptions job) => job is ConsolidateOptions { Database: not null };
+
+    /// <summary>The job without a record.</summary>
+    private Task PlainAsync(JobOptions job, RunReport report, IProgress<RunProgress>? progress, CancellationToken cancellationToken) =>
+        IsCatalogued(job)
+            ? new CatalogRun(host, Engine).RunAsync(
+                (ConsolidateOptions)job,
+                report,
+                progress,
+                (_, work) => work(cancellationToken),
+                cancellationToken
+            )
+            : Engine(job, report, progress, cancellationToken);
 
     /// <summary>The job; the result is its report, and what its files are.</summary>
     private async Task<JsonElement> WorkAsync(
@@ -86,7 +100,23 @@ internal sealed class JourneyRun(Host host, JourneySettings settings)
     )
     {
         report.Clear();
-        await Engine(job with { BeforeCommit = lease.EnsureAsync }, report, progress, cancellationToken).ConfigureAwait(false);
+        JobOptions fenced = job with { BeforeCommit = lease.EnsureAsync };
+        if (IsCatalogued(job))
+        {
+            await new CatalogRun(host, Engine)
+                .RunAsync(
+                    (ConsolidateOptions)fenced,
+                    report,
+                    progress,
+                    (step, work) => lease.StepAsync(step, work, cancellationToken),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+        }
+        else
+        {
+            await Engine(fenced, report, progress, cancellationToken).ConfigureAwait(false);
+        }
         return await ResultAsync(job, report, cancellationToken).ConfigureAwait(false);
     }
 
@@ -99,7 +129,13 @@ internal sealed class JourneyRun(Host host, JourneySettings settings)
             writer.WriteStartObject();
             writer.WriteString("day", Today());
             writer.WriteStartArray("files");
-            string?[] files = [job is ConsolidateOptions ? job.Output : null, job.RejectsPath];
+            string?[] files =
+            [
+                IsCatalogued(job) ? report.Outputs[0].Path
+                : job is ConsolidateOptions ? job.Output
+                : null,
+                job.RejectsPath,
+            ];
             foreach (string? path in files.Where(f => f is not null))
             {
                 await _identity.WriteOutputAsync(writer, path!, Mask, cancellationToken).ConfigureAwait(false);

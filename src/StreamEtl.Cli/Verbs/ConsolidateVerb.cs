@@ -28,6 +28,16 @@ internal static class ConsolidateVerb
         "NAME"
     );
 
+    public static readonly OptionSpec Database = new("database", OptionGroup.Output, "instead of -o: of a table in the Glue catalog", "D");
+    public static readonly OptionSpec Table = new("table", OptionGroup.Output, "the table; its location is the catalog's", "T");
+    public static readonly OptionSpec Partition = new(
+        "partition",
+        OptionGroup.Output,
+        "the partition that is written and registered",
+        "KEY=VALUE",
+        Arity.Repeated
+    );
+
     public static Verb Verb { get; } =
         new()
         {
@@ -46,13 +56,26 @@ internal static class ConsolidateVerb
                 ),
                 ("who would win, and how often: nothing is written", "streametl consolidate a=a.csv b=b.csv --key id --decide at:desc"),
             ],
-            Options = [Key, Decide, OriginColumn, DedupeVerb.Exact, .. JourneyOptions.All, .. SharedOptions.ForTables],
+            Options =
+            [
+                Database,
+                Table,
+                Partition,
+                Key,
+                Decide,
+                OriginColumn,
+                DedupeVerb.Exact,
+                .. JourneyOptions.All,
+                .. SharedOptions.ForTables,
+            ],
             Notes =
             [
                 "Columns are matched by name; types are those that hold the values of all origins. Decision",
                 "columns are compared in order, ascending unless :desc is said; NULL never wins. A full tie goes",
                 "to the origin listed first, and within it to the first row. The report says how many rows each",
                 "origin has and how many of them won. Without -o the winners are counted and nothing is written.",
+                "Into the Glue catalog: --database D --table T --partition anomesdia=20240119 writes Parquet with",
+                "Snappy into that folder of the table's location, and registers or updates the partition.",
             ],
             Build = Build,
         };
@@ -63,9 +86,12 @@ internal static class ConsolidateVerb
         IReadOnlyList<string> inputs = [.. origins.SelectMany(o => o.Inputs)];
         Inputs.RefuseTwoStandardInputs(inputs);
         (string output, string? format) = arguments.Has(SharedOptions.Output) ? Inputs.Output(arguments, inputs) : ("", null);
+        (string? database, string? table) = (arguments.Text(Database), arguments.Text(Table));
+        IReadOnlyList<string> partition = arguments.All(Partition);
+        CheckCatalog(arguments, database, table, partition);
         if (output.Length == 0)
         {
-            RefuseOutputOptions(arguments);
+            RefuseOutputOptions(arguments, database is not null);
         }
         var job = new ConsolidateOptions
         {
@@ -84,6 +110,9 @@ internal static class ConsolidateVerb
                 var name => name,
             },
             Exact = arguments.Flag(DedupeVerb.Exact) ?? false,
+            Database = database,
+            Table = table,
+            Partition = partition,
             Output = output,
             To = format,
             MemoryBytes = 0,
@@ -127,12 +156,44 @@ internal static class ConsolidateVerb
         return [.. names.Select((name, i) => new ConsolidateOrigin(name, inputs[i]))];
     }
 
-    private static void RefuseOutputOptions(ParsedArguments arguments)
+    private static void CheckCatalog(ParsedArguments arguments, string? database, string? table, IReadOnlyList<string> partition)
+    {
+        if (database is null && table is null && partition.Count == 0)
+        {
+            return;
+        }
+        if (database is not { Length: > 0 } || table is not { Length: > 0 } || partition.Count == 0)
+        {
+            throw UsageError.Create(
+                "--database, --table and --partition go together",
+                "--database D --table T --partition anomesdia=20240119"
+            );
+        }
+        if (table.AsSpan().ContainsAny("/\\") || database.AsSpan().ContainsAny("/\\"))
+        {
+            throw UsageError.Create("--database and --table are names in the catalog, not paths");
+        }
+        if (arguments.Has(SharedOptions.Output))
+        {
+            throw UsageError.Create("-o and --database exclude each other", "the catalog says where its table is");
+        }
+        if (
+            partition.FirstOrDefault(p => p.IndexOf('=', StringComparison.Ordinal) is var at && (at <= 0 || at == p.Length - 1)) is
+            { } wrong
+        )
+        {
+            throw UsageError.Value(Partition, wrong, "KEY=VALUE, such as anomesdia=20240119");
+        }
+    }
+
+    private static void RefuseOutputOptions(ParsedArguments arguments, bool catalogued)
     {
         OptionSpec[] output = [SharedOptions.To, SharedOptions.Compression, SharedOptions.OutputDelimiter, OriginColumn];
-        if (Array.Find(output, arguments.Has) is { } option)
+        if (Array.Find(output, o => arguments.Has(o) && !(catalogued && o == OriginColumn)) is { } option)
         {
-            throw UsageError.Create($"{option.Long} says how the output is written, and no output is given", "add -o FILE");
+            throw catalogued
+                ? UsageError.Create($"{option.Long} does not go with --database", "tables of the catalog are Parquet with Snappy")
+                : UsageError.Create($"{option.Long} says how the output is written, and no output is given", "add -o FILE");
         }
     }
 }

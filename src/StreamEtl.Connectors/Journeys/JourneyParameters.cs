@@ -69,7 +69,7 @@ public static class JourneyParameters
         JobOptions? plain = job switch
         {
             IngestOptions => Ingest,
-            ConsolidateOptions { Output: not ("" or "-") } => Consolidate,
+            ConsolidateOptions { Output: not ("" or "-") } or ConsolidateOptions { Database: not null } => Consolidate,
             _ => null,
         };
         if (plain is null)

@@ -21,6 +21,15 @@ public sealed record ConsolidateOptions : JobOptions
     /// <summary>Columns that are read but not written, where there are such: those that a partition's path says already.</summary>
     public IReadOnlyList<string> Unwritten { get; init; } = [];
 
+    /// <summary>Database of the catalog's table that the result is a partition of; null: the result goes to <see cref="JobOptions.Output"/>. The engine itself knows no catalog.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>The catalog's table; null exactly when <see cref="Database"/> is.</summary>
+    public string? Table { get; init; }
+
+    /// <summary>The partition, <c>key=value</c> for each of the table's partition keys.</summary>
+    public IReadOnlyList<string> Partition { get; init; } = [];
+
     /// <summary>True: rows are of one key only after their keys have been compared, not on their 128-bit hashes alone.</summary>
     public bool Exact { get; init; }
 }

@@ -44,12 +44,17 @@ internal sealed class DynamoServer
     /// <summary>An environment that reaches the server, or a proxy before it.</summary>
     public Func<string, string?> Variables(string? endpoint = null)
     {
-        // The SDK's chain of credentials reads the real environment.
+        SetCredentials();
+        return name => name == "AWS_ENDPOINT_URL_DYNAMODB" ? endpoint ?? Endpoint : null;
+    }
+
+    /// <summary>The SDK's chain of credentials reads the real environment.</summary>
+    public static void SetCredentials()
+    {
         foreach ((string name, string value) in Environs("")[1..])
         {
             Environment.SetEnvironmentVariable(name, Environment.GetEnvironmentVariable(name) ?? value);
         }
-        return name => name == "AWS_ENDPOINT_URL_DYNAMODB" ? endpoint ?? Endpoint : null;
     }
 
     /// <summary>A port that nobody listens at.</summary>

@@ -1,0 +1,199 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json;
+using StreamEtl.Aws.Tests.Servers;
+
+namespace StreamEtl.Aws.Tests.Glue;
+
+/// <summary>
+/// A catalog on loopback that keeps tables and partitions, and refuses every request whose signature (AWS Signature Version 4, computed here anew from the bytes that came in) is not
+/// that of its secret.
+/// </summary>
+internal sealed class GlueServer : IDisposable
+{
+    private const string Secret = "testsecret";
+
+    private readonly HttpListener _listener = new();
+    private readonly ConcurrentDictionary<string, JsonElement> _tables = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, JsonElement> _partitions = new(StringComparer.Ordinal);
+    private int _faults;
+
+    public GlueServer()
+    {
+        Endpoint = $"http://127.0.0.1:{DynamoServer.FreePort()}";
+        _listener.Prefixes.Add(Endpoint + "/");
+        _listener.Start();
+        _ = ServeAsync();
+    }
+
+    public string Endpoint { get; }
+
+    /// <summary>Every request taken: operation and content.</summary>
+    public ConcurrentQueue<(string Operation, JsonElement Content)> Requests { get; } = [];
+
+    /// <summary>How many of the next requests are throttled.</summary>
+    public int Throttled
+    {
+        set => _faults = value;
+    }
+
+    public JsonElement? Partition(string database, string table, params string[] values) =>
+        _partitions.TryGetValue($"{database}.{table}.{string.Join('/', values)}", out JsonElement found) ? found : null;
+
+    public void AddTable(string database, string name, string location, params string[] keys) =>
+        _tables[$"{database}.{name}"] = JsonSerializer.SerializeToElement(
+            new
+            {
+                Name = name,
+                DatabaseName = database,
+                PartitionKeys = keys.Select(k => new { Name = k, Type = "string" }),
+                StorageDescriptor = new { Location = location },
+            }
+        );
+
+    public Func<string, string?> Variables(string endpoint) =>
+        name =>
+            name switch
+            {
+                "AWS_ENDPOINT_URL_GLUE" => endpoint,
+                "AWS_REGION" => "sa-east-1",
+                _ => null,
+            };
+
+    public void Dispose() => _listener.Close();
+
+    private async Task ServeAsync()
+    {
+        while (_listener.IsListening)
+        {
+            HttpListenerContext context;
+            try
+            {
+                context = await _listener.GetContextAsync();
+            }
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+            {
+                return;
+            }
+            using var body = new MemoryStream();
+            await context.Request.InputStream.CopyToAsync(body);
+            (int status, object answer) = Answer(context.Request, body.ToArray());
+            byte[] content = JsonSerializer.SerializeToUtf8Bytes(answer);
+            context.Response.StatusCode = status;
+            context.Response.ContentType = "application/x-amz-json-1.1";
+            await context.Response.OutputStream.WriteAsync(content);
+            context.Response.Close();
+        }
+    }
+
+    private (int Status, object Answer) Answer(HttpListenerRequest request, byte[] body)
+    {
+        if (!IsSigned(request, body))
+        {
+            return (400, new { __type = "InvalidSignatureException", message = "the signature is not right" });
+        }
+        if (_faults > 0)
+        {
+            _faults--;
+            return (400, new { __type = "ThrottlingException", Message = "slow down" });
+        }
+        string operation = request.Headers["X-Amz-Target"]!["AWSGlue.".Length..];
+        JsonElement content = JsonElement.Parse(body);
+        Requests.Enqueue((operation, content));
+        string database = content.GetProperty("DatabaseName").GetString()!;
+        return operation switch
+        {
+            "GetTable" => _tables.TryGetValue($"{database}.{content.GetProperty("Name").GetString()}", out JsonElement table)
+                ? (200, new { Table = table })
+                : (400, new { __type = "EntityNotFoundException", Message = "no such table" }),
+            "CreateTable" => _tables.TryAdd(
+                $"{database}.{content.GetProperty("TableInput").GetProperty("Name").GetString()}",
+                content.GetProperty("TableInput")
+            )
+                ? (200, new { })
+                : (400, new { __type = "AlreadyExistsException", Message = "there is one" }),
+            "GetPartition" => _partitions.TryGetValue(KeyOf(content, "PartitionValues"), out JsonElement partition)
+                ? (200, new { Partition = partition })
+                : (400, new { __type = "EntityNotFoundException", Message = "no such partition" }),
+            "UpdatePartition" => Update(content),
+            "BatchCreatePartition" => (200, new { Errors = Create(content).ToArray() }),
+            _ => (400, new { __type = "UnknownOperationException" }),
+        };
+    }
+
+    private (int Status, object Answer) Update(JsonElement content)
+    {
+        _partitions[KeyOf(content, "PartitionValueList")] = content.GetProperty("PartitionInput");
+        return (200, new { });
+    }
+
+    private IEnumerable<object> Create(JsonElement content)
+    {
+        foreach (JsonElement partition in content.GetProperty("PartitionInputList").EnumerateArray())
+        {
+            string key =
+                $"{content.GetProperty("DatabaseName")}.{content.GetProperty("TableName")}.{Joined(partition.GetProperty("Values"))}";
+            if (!_partitions.TryAdd(key, partition))
+            {
+                yield return new
+                {
+                    PartitionValues = partition.GetProperty("Values"),
+                    ErrorDetail = new { ErrorCode = "AlreadyExistsException", ErrorMessage = "there is one" },
+                };
+            }
+        }
+    }
+
+    private static string KeyOf(JsonElement content, string values) =>
+        $"{content.GetProperty("DatabaseName")}.{content.GetProperty("TableName")}.{Joined(content.GetProperty(values))}";
+
+    private static string Joined(JsonElement values) => string.Join('/', values.EnumerateArray().Select(v => v.GetString()));
+
+    /// <summary>Signature Version 4 for a POST to / without a query (docs.aws.amazon.com, "Create a signed AWS API request").</summary>
+    private static bool IsSigned(HttpListenerRequest request, byte[] body)
+    {
+        Dictionary<string, string> parts = (request.Headers["Authorization"] ?? "")
+            .Replace("AWS4-HMAC-SHA256 ", "", StringComparison.Ordinal)
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(p => p.Split('=', 2))
+            .Where(p => p.Length == 2)
+            .ToDictionary(p => p[0], p => p[1], StringComparer.Ordinal);
+        if (!parts.TryGetValue("Credential", out string? credential) || !parts.TryGetValue("SignedHeaders", out string? names))
+        {
+            return false;
+        }
+        string[] scope = credential.Split('/');
+        if (scope is not ["testkey", _, "sa-east-1", "glue", "aws4_request"] || !names.Split(';').Contains("x-amz-target"))
+        {
+            return false;
+        }
+        string headers = string.Concat(
+            names.Split(';').Select(n => $"{n}:{(n == "host" ? request.UserHostName : request.Headers[n])?.Trim()}\n")
+        );
+        string canonical = $"POST\n/\n\n{headers}\n{names}\n{Convert.ToHexStringLower(SHA256.HashData(body))}";
+        string date = request.Headers["X-Amz-Date"] ?? "";
+        if (
+            !DateTime.TryParseExact(
+                date,
+                "yyyyMMddTHHmmssZ",
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AdjustToUniversal,
+                out DateTime at
+            )
+            || Math.Abs((DateTime.UtcNow - at).TotalMinutes) > 5
+        )
+        {
+            return false;
+        }
+        string text =
+            $"AWS4-HMAC-SHA256\n{date}\n{string.Join('/', scope[1..])}\n{Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(canonical)))}";
+        byte[] key = System.Text.Encoding.UTF8.GetBytes("AWS4" + Secret);
+        foreach (string step in scope[1..])
+        {
+            key = HMACSHA256.HashData(key, System.Text.Encoding.UTF8.GetBytes(step));
+        }
+        return Convert.ToHexStringLower(HMACSHA256.HashData(key, System.Text.Encoding.UTF8.GetBytes(text))) == parts["Signature"];
+    }
+}
