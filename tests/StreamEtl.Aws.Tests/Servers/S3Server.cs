@@ -59,6 +59,8 @@ internal sealed class S3Server
             ("AWS_EC2_METADATA_DISABLED", "true"),
             ("AWS_REQUEST_CHECKSUM_CALCULATION", "when_required"),
             ("AWS_RESPONSE_CHECKSUM_VALIDATION", "when_required"),
+            // Journeys of runs against this server are no business of who runs the tests.
+            ("XDG_STATE_HOME", Path.Join(Path.GetTempPath(), "streametl-tests-state")),
         ];
 
     /// <summary>A root that no other test uses.</summary>
