@@ -53,7 +53,7 @@ internal static class CsvHeader
         return fields;
     }
 
-    /// <summary>Position of a record's first byte.</summary>
+    /// <summary>Position of a record's first byte; of the one after the last, where that ends.</summary>
     public static int RecordStart(ReadOnlySpan<byte> frame, FieldIndex index, int record)
     {
         if (record == 0)

@@ -132,7 +132,7 @@ internal sealed class CsvStart
         if (Dialect.HasHeader)
         {
             Columns = CsvHeader.Read(CsvHeader.Fields(rest, index, record, Dialect), Warnings);
-            int end = record + 1 < index.RecordCount ? CsvHeader.RecordStart(rest, index, record + 1) : EndOf(rest, index, record);
+            int end = CsvHeader.RecordStart(rest, index, record + 1);
             FirstLine += LineCounter.Count(rest[..end]);
             DataStart += end;
         }
@@ -256,11 +256,5 @@ internal sealed class CsvStart
     {
         int first = record == 0 ? 0 : index.RecordEnds[record - 1] + 1;
         return first == index.RecordEnds[record] && index.Ends[first] == CsvHeader.RecordStart(frame, index, record);
-    }
-
-    private static int EndOf(ReadOnlySpan<byte> frame, FieldIndex index, int record)
-    {
-        int end = index.Ends[index.RecordEnds[record]];
-        return end + LineEnds.At(frame, end).Length();
     }
 }

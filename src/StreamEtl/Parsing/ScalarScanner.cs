@@ -40,7 +40,7 @@ internal sealed class ScalarScanner : IScanner
                 break;
             }
             index.RecordEnds[index.RecordCount++] = index.FieldCount - 1;
-            consumed = position = SkipLineEnding(block, position);
+            consumed = position = position + LineEnds.At(block, position).Length();
         }
         index.Cut(index.RecordCount);
         return consumed;
@@ -73,17 +73,6 @@ internal sealed class ScalarScanner : IScanner
             }
         }
         return position;
-    }
-
-    /// <summary>Position behind the line ending at <paramref name="position"/>.</summary>
-    private static int SkipLineEnding(ReadOnlySpan<byte> block, int position)
-    {
-        if (position >= block.Length)
-        {
-            return position;
-        }
-        bool pair = block[position] == '\r' && position + 1 < block.Length && block[position + 1] == '\n';
-        return position + (pair ? 2 : 1);
     }
 
     private static int FindClosingQuote(ReadOnlySpan<byte> block, int position, byte quote, byte? escape)

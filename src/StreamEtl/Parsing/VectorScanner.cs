@@ -175,7 +175,7 @@ internal sealed class VectorScanner<TLoader> : IScanner
             return 0;
         }
         int end = index.Ends[index.FieldCount - 1];
-        return end + (block[end] == '\r' && end + 1 < block.Length && block[end + 1] == '\n' ? 2 : 1);
+        return end + LineEnds.At(block, end).Length();
     }
 
     /// <summary>What one block tells the next.</summary>
