@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using StreamEtl.Cli.Runtime;
 using StreamEtl.Diagnostics;
 using StreamEtl.Types;
 
@@ -24,6 +25,10 @@ internal static partial class ReportJson
         report.Clear();
         report.Table = json.GetProperty("table").GetString();
         report.TableVersion = json.GetProperty("table_version") is { ValueKind: JsonValueKind.Number } version ? version.GetInt64() : null;
+        report.Congregado =
+            json.TryGetProperty("congregado", out JsonElement congregado) && congregado.ValueKind == JsonValueKind.Object
+                ? CongregadoRun.Read(congregado)
+                : null;
         report.NothingToDo = json.GetProperty("nothing_to_do").GetBoolean();
         report.RowsRead = Number("rows_read");
         report.RowsWritten = Number("rows_written");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using StreamEtl.Cli.Runtime;
 using StreamEtl.Cli.Verbs;
 using StreamEtl.Diagnostics;
 using StreamEtl.Types;
@@ -83,6 +84,15 @@ internal static partial class ReportJson
         }
         writer.WriteBoolean("nothing_to_do", report.NothingToDo);
         WriteJourney(writer, report.Journey);
+        writer.WritePropertyName("congregado");
+        if (report.Congregado is { } congregado)
+        {
+            CongregadoRun.Write(writer, congregado);
+        }
+        else
+        {
+            writer.WriteNullValue();
+        }
     }
 
     private static void WriteJourney(Utf8JsonWriter writer, JourneyReport? journey)

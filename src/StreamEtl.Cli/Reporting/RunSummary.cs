@@ -33,6 +33,14 @@ internal static class RunSummary
         {
             messages.Say($"  {origin.Name}: {Rows(origin.Rows)}, {Count(origin.Winners, origin.Winners == 1 ? "winner" : "winners")}");
         }
+        if (report.Congregado is { } congregado)
+        {
+            messages.Say(
+                congregado.Returned
+                    ? $"  congregado {congregado.Id}: {congregado.Store} has it already"
+                    : $"  congregado {congregado.Id} → {congregado.Store}, with a sample of {Rows(congregado.Sample)}"
+            );
+        }
         foreach (SchemaChange change in report.SchemaChanges.Take(ChangesShown))
         {
             messages.Say($"  column '{change.Column}': {change.Change}");
@@ -75,7 +83,7 @@ internal static class RunSummary
                 $"{Names(report)} → {Target(job)}  nothing to do: this has been done already (journey {journey.Key[..12]})",
             SchemaInferOptions => $"{Names(report)}  {report.Schema.Count} columns  {Rows(report.RowsRead)}  {end}",
             SchemaValidateOptions => $"{Names(report)}  keeps to the schema  {Rows(report.RowsRead)}  {end}",
-            ConsolidateOptions { Output: "", Database: null } =>
+            ConsolidateOptions { Output: "", Partition.Count: 0 } =>
                 $"{Names(report)}  {Rows(report.Origins.Sum(o => o.Winners))} would be written  {end}",
             IngestOptions when report.NothingToDo =>
                 $"{Names(report)}  nothing to do: {job.Output} has these rows already (version {report.TableVersion})  {end}",
@@ -87,8 +95,8 @@ internal static class RunSummary
     }
 
     private static string Target(JobOptions job) =>
-        job is ConsolidateOptions { Database: { } database } catalogued
-            ? $"{database}.{catalogued.Table} {string.Join(", ", catalogued.Partition)}"
+        job is ConsolidateOptions { Partition.Count: > 0 } catalogued
+            ? $"{catalogued.Database}.{catalogued.Table} {string.Join(", ", catalogued.Partition)}"
             : job.Output;
 
     private static string Counts(RunReport report, JobOptions job)

@@ -18,6 +18,9 @@ internal sealed class CatalogRun(Host host, Func<JobOptions, RunReport, IProgres
     /// <summary>The first step.</summary>
     public const string FirstStep = "locate";
 
+    /// <summary>The step that makes the output.</summary>
+    public const string WriteStep = "write";
+
     /// <summary>Does one step, unless it is on record as done; the result is the step's.</summary>
     public delegate Task<JsonElement> StepRunner(string name, Func<CancellationToken, Task<JsonElement>> work);
 
@@ -55,7 +58,7 @@ internal sealed class CatalogRun(Host host, Func<JobOptions, RunReport, IProgres
             .. keys.Select(k => (k, (string?)partition.First(p => p.Name.Equals(k, StringComparison.OrdinalIgnoreCase)).Value)),
         ];
         string folder = $"{table.Location}/{HivePath.Of(ordered)}";
-        JsonElement written = await step("write", token => WriteAsync(job, folder, keys, report, progress, token)).ConfigureAwait(false);
+        JsonElement written = await step(WriteStep, token => WriteAsync(job, folder, keys, report, progress, token)).ConfigureAwait(false);
         if (report.Outputs.Count == 0)
         {
             // Another process wrote it, and died before the end.

@@ -12,6 +12,7 @@ namespace StreamEtl.Cli.Runtime;
 internal sealed class JourneyRun(Host host, JourneySettings settings)
 {
     private readonly InputIdentity _identity = new(host.Places);
+    private readonly CongregadoRun _congregado = new(host);
 
     /// <summary>The engine.</summary>
     public required Func<JobOptions, RunReport, IProgress<RunProgress>?, CancellationToken, Task> Engine { get; init; }
@@ -31,6 +32,7 @@ internal sealed class JourneyRun(Host host, JourneySettings settings)
         CancellationToken cancellationToken
     )
     {
+        job = CongregadoRun.Sampling(job);
         if (
             settings.Store is not { } storeName
             || await JourneyParameters.OfAsync(job, _identity, [], cancellationToken).ConfigureAwait(false) is not { } parameters
@@ -42,7 +44,10 @@ internal sealed class JourneyRun(Host host, JourneySettings settings)
         var request = new JourneyRequest
         {
             Job = name,
-            FirstStep = IsCatalogued(job) ? CatalogRun.FirstStep : name,
+            FirstStep =
+                IsCatalogued(job) ? CatalogRun.FirstStep
+                : IsSampled(job) ? CatalogRun.WriteStep
+                : name,
             Parameters = parameters,
             Command = settings.Command,
             Folder = Directory.GetCurrentDirectory(),
@@ -76,19 +81,13 @@ internal sealed class JourneyRun(Host host, JourneySettings settings)
         }
     }
 
-    private static bool IsCatalogued(JobOptions job) => job is ConsolidateOptions { Database: not null };
+    private static bool IsCatalogued(JobOptions job) => job is ConsolidateOptions { Partition.Count: > 0 };
+
+    private static bool IsSampled(JobOptions job) => job is ConsolidateOptions { Sample: not null };
 
     /// <summary>The job without a record.</summary>
     private Task PlainAsync(JobOptions job, RunReport report, IProgress<RunProgress>? progress, CancellationToken cancellationToken) =>
-        IsCatalogued(job)
-            ? new CatalogRun(host, Engine).RunAsync(
-                (ConsolidateOptions)job,
-                report,
-                progress,
-                (_, work) => work(cancellationToken),
-                cancellationToken
-            )
-            : Engine(job, report, progress, cancellationToken);
+        StepsAsync(job, report, progress, (_, work) => work(cancellationToken), _ => ValueTask.CompletedTask, cancellationToken);
 
     /// <summary>The job; the result is its report, and what its files are.</summary>
     private async Task<JsonElement> WorkAsync(
@@ -100,24 +99,71 @@ internal sealed class JourneyRun(Host host, JourneySettings settings)
     )
     {
         report.Clear();
-        JobOptions fenced = job with { BeforeCommit = lease.EnsureAsync };
+        await StepsAsync(
+                job with
+                {
+                    BeforeCommit = lease.EnsureAsync,
+                },
+                report,
+                progress,
+                (step, work) =>
+                    lease.StepAsync(step, work, cancellationToken, step == CatalogRun.WriteStep ? _ => NeedsNoSample(lease, job) : null),
+                lease.EnsureAsync,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return await ResultAsync(job, report, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What another process wrote has to be written again, the same to the same place, when that process died before it could store what it remembered of it.</summary>
+    private static bool NeedsNoSample(JourneyLease lease, JobOptions job) =>
+        job is not ConsolidateOptions { Sample.IsComplete: false } || lease.Record.Steps.Any(s => s.Name == CongregadoRun.Step);
+
+    /// <summary>The job, in steps where it has some.</summary>
+    private async Task StepsAsync(
+        JobOptions job,
+        RunReport report,
+        IProgress<RunProgress>? progress,
+        CatalogRun.StepRunner step,
+        Func<CancellationToken, ValueTask> ensure,
+        CancellationToken cancellationToken
+    )
+    {
+        if (job is not ConsolidateOptions consolidate || !(IsCatalogued(job) || IsSampled(job)))
+        {
+            await Engine(job, report, progress, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        if (IsSampled(job))
+        {
+            await _congregado.CheckAsync(consolidate, cancellationToken).ConfigureAwait(false);
+        }
         if (IsCatalogued(job))
         {
-            await new CatalogRun(host, Engine)
-                .RunAsync(
-                    (ConsolidateOptions)fenced,
-                    report,
-                    progress,
-                    (step, work) => lease.StepAsync(step, work, cancellationToken),
-                    cancellationToken
-                )
-                .ConfigureAwait(false);
+            await new CatalogRun(host, Engine).RunAsync(consolidate, report, progress, step, cancellationToken).ConfigureAwait(false);
         }
         else
         {
-            await Engine(fenced, report, progress, cancellationToken).ConfigureAwait(false);
+            JsonElement written = await step(
+                    CatalogRun.WriteStep,
+                    async token =>
+                    {
+                        await Engine(job, report, progress, token).ConfigureAwait(false);
+                        return JsonElement.Parse(ReportJson.WriteShort(report, Mask));
+                    }
+                )
+                .ConfigureAwait(false);
+            if (report.Outputs.Count == 0)
+            {
+                ReportJson.Read(written, report);
+            }
         }
-        return await ResultAsync(job, report, cancellationToken).ConfigureAwait(false);
+        if (IsSampled(job))
+        {
+            report.Congregado = CongregadoRun.Read(
+                await step(CongregadoRun.Step, token => _congregado.StoreAsync(consolidate, ensure, token)).ConfigureAwait(false)
+            );
+        }
     }
 
     private async Task<JsonElement> ResultAsync(JobOptions job, RunReport report, CancellationToken cancellationToken)
@@ -167,6 +213,10 @@ internal sealed class JourneyRun(Host host, JourneySettings settings)
             {
                 return false;
             }
+        }
+        if (job is ConsolidateOptions { Congregado: not null } consolidate)
+        {
+            return await _congregado.IsThereAsync(consolidate, cancellationToken).ConfigureAwait(false);
         }
         return job is not IngestOptions ingest
             || (

@@ -1,4 +1,5 @@
 using StreamEtl.Cli.Arguments;
+using StreamEtl.Connectors.Congregados;
 using StreamEtl.Pipeline;
 
 namespace StreamEtl.Cli.Verbs;
@@ -28,14 +29,21 @@ internal static class ConsolidateVerb
         "NAME"
     );
 
-    public static readonly OptionSpec Database = new("database", OptionGroup.Output, "instead of -o: of a table in the Glue catalog", "D");
-    public static readonly OptionSpec Table = new("table", OptionGroup.Output, "the table; its location is the catalog's", "T");
+    public static readonly OptionSpec Database = new("database", OptionGroup.Output, "database of the consolidated table", "D");
+    public static readonly OptionSpec Table = new("table", OptionGroup.Output, "the table; without -o, one of the Glue catalog", "T");
     public static readonly OptionSpec Partition = new(
         "partition",
         OptionGroup.Output,
         "the partition that is written and registered",
         "KEY=VALUE",
         Arity.Repeated
+    );
+
+    public static readonly OptionSpec Congregado = new(
+        "congregado",
+        OptionGroup.Output,
+        "where a summary of the run is stored: folder, dynamodb://TABLE",
+        "STORE"
     );
 
     public static Verb Verb { get; } =
@@ -61,6 +69,7 @@ internal static class ConsolidateVerb
                 Database,
                 Table,
                 Partition,
+                Congregado,
                 Key,
                 Decide,
                 OriginColumn,
@@ -76,6 +85,10 @@ internal static class ConsolidateVerb
                 "origin has and how many of them won. Without -o the winners are counted and nothing is written.",
                 "Into the Glue catalog: --database D --table T --partition anomesdia=20240119 writes Parquet with",
                 "Snappy into that folder of the table's location, and registers or updates the partition.",
+                "With -o the catalog is left alone, and --database and --table only name what is consolidated.",
+                "One item for each table with --congregado dynamodb://congregado_data: how many rows there are, and",
+                "the first 1,000 as far as they fit. The same content is stored once. ?region=R names a region",
+                "(sa-east-1 where none is set), ?create=true makes the table.",
             ],
             Build = Build,
         };
@@ -88,6 +101,7 @@ internal static class ConsolidateVerb
         (string output, string? format) = arguments.Has(SharedOptions.Output) ? Inputs.Output(arguments, inputs) : ("", null);
         (string? database, string? table) = (arguments.Text(Database), arguments.Text(Table));
         IReadOnlyList<string> partition = arguments.All(Partition);
+        CheckCongregado(arguments, output, database, partition);
         CheckCatalog(arguments, database, table, partition);
         if (output.Length == 0)
         {
@@ -113,6 +127,7 @@ internal static class ConsolidateVerb
             Database = database,
             Table = table,
             Partition = partition,
+            Congregado = arguments.Text(Congregado),
             Output = output,
             To = format,
             MemoryBytes = 0,
@@ -162,7 +177,8 @@ internal static class ConsolidateVerb
         {
             return;
         }
-        if (database is not { Length: > 0 } || table is not { Length: > 0 } || partition.Count == 0)
+        bool names = arguments.Has(SharedOptions.Output) && arguments.Has(Congregado) && partition.Count == 0;
+        if (database is not { Length: > 0 } || table is not { Length: > 0 } || (partition.Count == 0 && !names))
         {
             throw UsageError.Create(
                 "--database, --table and --partition go together",
@@ -173,9 +189,9 @@ internal static class ConsolidateVerb
         {
             throw UsageError.Create("--database and --table are names in the catalog, not paths");
         }
-        if (arguments.Has(SharedOptions.Output))
+        if (arguments.Has(SharedOptions.Output) && !names)
         {
-            throw UsageError.Create("-o and --database exclude each other", "the catalog says where its table is");
+            throw UsageError.Create("-o and --partition exclude each other", "the catalog says where its table is");
         }
         if (
             partition.FirstOrDefault(p => p.IndexOf('=', StringComparison.Ordinal) is var at && (at <= 0 || at == p.Length - 1)) is
@@ -184,6 +200,27 @@ internal static class ConsolidateVerb
         {
             throw UsageError.Value(Partition, wrong, "KEY=VALUE, such as anomesdia=20240119");
         }
+    }
+
+    private static void CheckCongregado(ParsedArguments arguments, string output, string? database, IReadOnlyList<string> partition)
+    {
+        if (arguments.Text(Congregado) is not { } store)
+        {
+            return;
+        }
+        if (store.Length == 0)
+        {
+            throw UsageError.Value(Congregado, store, "a folder, or dynamodb://TABLE");
+        }
+        if (database is null)
+        {
+            throw UsageError.Create("--congregado needs a name for its item", "--database D --table T: it is stored as D_T");
+        }
+        if (output.Length == 0 && partition.Count == 0)
+        {
+            throw UsageError.Create("--congregado tells of what was written, and no output is given", "add -o FILE");
+        }
+        CongregadoStores.Check(store);
     }
 
     private static void RefuseOutputOptions(ParsedArguments arguments, bool catalogued)

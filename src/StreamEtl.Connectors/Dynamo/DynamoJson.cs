@@ -44,16 +44,34 @@ internal static class DynamoJson
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>Bytes that a value takes of an item's 400 KB, by DynamoDB's rules (Developer Guide, "DynamoDB item sizes and formats"), rounded up.</summary>
-    public static long SizeOf(AttributeValue value) =>
-        1
-        + (
-            value.S is { } text ? System.Text.Encoding.UTF8.GetByteCount(text)
-            : value.N is { } number ? (number.Length / 2) + 3
-            : value.IsMSet ? 3 + value.M.Sum(p => System.Text.Encoding.UTF8.GetByteCount(p.Key) + SizeOf(p.Value))
-            : value.IsLSet ? 3 + value.L.Sum(SizeOf)
-            : 1
-        );
+    /// <summary>
+    /// The members of an object as attributes for other programs to read, and not to be turned back: of what DynamoDB cannot hold, each value by itself is text.
+    /// </summary>
+    public static Dictionary<string, AttributeValue> ToReadableItem(JsonElement value)
+    {
+        var item = new Dictionary<string, AttributeValue>(StringComparer.Ordinal);
+        foreach (JsonProperty member in value.EnumerateObject())
+        {
+            // Columns may have one name: the last one stays.
+            item[member.Name] = ToReadable(member.Value);
+        }
+        return item;
+    }
+
+    /// <summary>A value as <see cref="ToReadableItem"/> makes an attribute of it.</summary>
+    public static AttributeValue ToReadable(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Object when value.EnumerateObject().All(p => p.Name.Length > 0) => new AttributeValue
+            {
+                M = ToReadableItem(value),
+                IsMSet = true,
+            },
+            JsonValueKind.Array => new AttributeValue { L = [.. value.EnumerateArray().Select(ToReadable)], IsLSet = true },
+            JsonValueKind.Number when DynamoNumber.Fits(value.GetRawText()) => new AttributeValue { N = value.GetRawText() },
+            JsonValueKind.Object or JsonValueKind.Number => new AttributeValue { S = value.GetRawText() },
+            _ => Convert(value),
+        };
 
     private static bool Fits(JsonElement value, int depth) =>
         depth <= Deepest

@@ -11,7 +11,9 @@ namespace StreamEtl.Connectors.Dynamo;
 /// </summary>
 internal sealed class DynamoTable : IAsyncDisposable
 {
-    private const string WriteId = "write_id";
+    /// <summary>The attribute that tells one write of an item from every other.</summary>
+    public const string WriteId = "write_id";
+
     private const int Attempts = 9;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(40);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
@@ -21,14 +23,17 @@ internal sealed class DynamoTable : IAsyncDisposable
     private readonly bool _creates;
     private bool _exists;
 
-    /// <summary>Reaches a table. <paramref name="key"/> is the name of its primary key, a text. Nothing is asked of it yet.</summary>
-    public DynamoTable(DynamoName name, string key, Func<string, string?> variable)
+    /// <summary>Reaches a table. Nothing is asked of it yet.</summary>
+    /// <param name="name">The table.</param>
+    /// <param name="key">The name of its primary key, a text.</param>
+    /// <param name="variable">An environment variable; null when it is absent.</param>
+    /// <param name="patience">Time that one answer may take.</param>
+    public DynamoTable(DynamoName name, string key, Func<string, string?> variable, TimeSpan patience)
     {
         AwsSettings settings = AwsSettings.Read("DYNAMODB", variable);
         settings = settings with { Region = name.Region ?? settings.Region ?? DynamoName.UsualRegion };
         AmazonDynamoDBConfig config = settings.Fill(new AmazonDynamoDBConfig());
-        // Leases are renewed through here: a request that hangs must not take one with it.
-        config.Timeout = TimeSpan.FromSeconds(4);
+        config.Timeout = patience;
         _client = new AmazonDynamoDBClient(config);
         (Name, _key, _creates) = (name.Table, key, name.Creates);
     }

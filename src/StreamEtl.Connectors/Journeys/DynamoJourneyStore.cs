@@ -19,12 +19,15 @@ internal sealed class DynamoJourneyStore(DynamoTable table, string name, TimePro
 
     private const string Key = "idempotency_key";
 
+    /// <summary>Leases are renewed through here: a request that hangs must not take one with it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+
     /// <inheritdoc/>
     public string Name => name;
 
     /// <summary>Reaches the table that a name says. Nothing is asked of it yet.</summary>
     public static DynamoJourneyStore Open(string name, Func<string, string?> variable, TimeProvider time) =>
-        new(new DynamoTable(DynamoName.Parse(name, UsualTable), Key, variable), name, time);
+        new(new DynamoTable(DynamoName.Parse(name, UsualTable), Key, variable, Patience), name, time);
 
     /// <inheritdoc/>
     public async ValueTask<JourneyRecord?> FindAsync(string key, CancellationToken cancellationToken) =>

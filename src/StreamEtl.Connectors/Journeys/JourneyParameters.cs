@@ -22,12 +22,19 @@ public static class JourneyParameters
         nameof(JobOptions.Threads),
         nameof(JobOptions.BeforeCommit),
         nameof(ConsolidateOptions.Exact),
+        nameof(ConsolidateOptions.Sample),
         nameof(IngestOptions.Store),
         nameof(JobOptions.Stores),
         "EqualityContract",
     ];
 
-    private static readonly HashSet<string> Paths = [nameof(JobOptions.Output), nameof(JobOptions.RejectsPath), nameof(IngestOptions.Into)];
+    private static readonly HashSet<string> Paths =
+    [
+        nameof(JobOptions.Output),
+        nameof(JobOptions.RejectsPath),
+        nameof(IngestOptions.Into),
+        nameof(ConsolidateOptions.Congregado),
+    ];
 
     private static readonly IngestOptions Ingest = new()
     {
@@ -69,7 +76,7 @@ public static class JourneyParameters
         JobOptions? plain = job switch
         {
             IngestOptions => Ingest,
-            ConsolidateOptions { Output: not ("" or "-") } or ConsolidateOptions { Database: not null } => Consolidate,
+            ConsolidateOptions { Output: not ("" or "-") } or ConsolidateOptions { Partition.Count: > 0 } => Consolidate,
             _ => null,
         };
         if (plain is null)

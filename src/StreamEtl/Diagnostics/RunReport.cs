@@ -26,6 +26,9 @@ public sealed class RunReport
     /// <summary>The journey that the run was part of; null when it was none.</summary>
     public JourneyReport? Journey { get; set; }
 
+    /// <summary>The summary of a consolidation that was stored; null when none was.</summary>
+    public CongregadoReport? Congregado { get; set; }
+
     /// <summary>What was read.</summary>
     public List<FileReport> Inputs { get; } = [];
 
@@ -107,7 +110,7 @@ public sealed class RunReport
     /// <summary>Forgets everything but what the run is, before it begins again.</summary>
     public void Clear()
     {
-        (Status, Error, Seconds, Journey) = ("completed", null, 0, null);
+        (Status, Error, Seconds, Journey, Congregado) = ("completed", null, 0, null, null);
         (RowsRead, RowsWritten, RowsRejected, DuplicatesRemoved) = (0, 0, 0, 0);
         (Inserts, Updates, Deletes, Unchanged, ChangedWithoutDate, Held) = (0, 0, 0, 0, 0, 0);
         (Table, TableVersion, NothingToDo) = (null, null, false);

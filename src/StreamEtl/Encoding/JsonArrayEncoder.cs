@@ -18,5 +18,5 @@ public sealed class JsonArrayEncoder(IReadOnlyList<Field> fields, BufferPool poo
     private protected override ReadOnlyMemory<byte> Separator { get; } = ",\n"u8.ToArray();
 
     private protected override void AddRow(RowBatch batch, int row, ByteBuffer text, long[] nullCounts) =>
-        _rows.Add(batch, row, text, nullCounts);
+        _rows.Add(batch.Columns, row, text, nullCounts);
 }

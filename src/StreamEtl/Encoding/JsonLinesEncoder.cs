@@ -17,7 +17,7 @@ public sealed class JsonLinesEncoder(IReadOnlyList<Field> fields, BufferPool poo
 
     private protected override void AddRow(RowBatch batch, int row, ByteBuffer text, long[] nullCounts)
     {
-        _rows.Add(batch, row, text, nullCounts);
+        _rows.Add(batch.Columns, row, text, nullCounts);
         text.Add((byte)'\n');
     }
 }

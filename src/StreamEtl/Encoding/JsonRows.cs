@@ -22,14 +22,14 @@ internal sealed class JsonRows
         _names = [.. fields.Select((f, i) => Name(f.Name, i))];
     }
 
-    /// <summary>Appends one object.</summary>
-    public void Add(RowBatch batch, int row, ByteBuffer text, long[] nullCounts)
+    /// <summary>Appends one object: a row of the columns.</summary>
+    public void Add(IReadOnlyList<Column?> columns, int row, ByteBuffer text, long[] nullCounts)
     {
         text.Add((byte)'{');
         for (int c = 0; c < _names.Length; c++)
         {
             text.Add(_names[c]);
-            Column column = batch.Columns[c]!;
+            Column column = columns[c]!;
             if (column.IsNull(row))
             {
                 nullCounts[c]++;

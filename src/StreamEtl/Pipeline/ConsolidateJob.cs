@@ -1,4 +1,5 @@
 using StreamEtl.Batches;
+using StreamEtl.Encoding;
 using StreamEtl.Errors;
 using StreamEtl.Types;
 
@@ -69,21 +70,27 @@ internal sealed class ConsolidateJob(RunContext run, ConsolidateOptions options)
         {
             fields.Add(new Field(name, ColumnType.Text, Nullable: false));
         }
+        SampleColumns? sampled = options.Sample is null ? null : SampleColumns.Of(columns, Columns, written);
+        options.Sample?.Clear();
         OutputTarget output = await OutputTarget.OpenAsync(Run, fields, mayRestart: true).ConfigureAwait(false);
         await using (output.ConfigureAwait(false))
         {
+            var rows = new JsonRows(sampled is null ? [] : [.. sampled.Fields, .. fields.Skip(written.Length)]);
             PassSegment segment = Segment(
                 0,
-                columns,
-                written.Contains,
+                sampled?.Read ?? columns,
+                c => c >= all.Count || written.Contains(c),
                 choose: winners.Select,
+                prepare: sampled is null ? null : batch => RowHashes.HashRows(batch, sampled.Indices),
                 accept: batch =>
                 {
+                    Column[] typed = sampled is null ? [] : RowHashes.Pick(batch, sampled.Indices);
                     batch.Columns = RowHashes.Pick(batch, written);
                     if (options.OriginColumn is not null)
                     {
                         origins.Add(batch);
                     }
+                    options.Sample?.Add(batch, [.. typed, .. batch.Columns.Skip(written.Length).OfType<Column>()], rows, Run.Pool);
                 }
             );
             var spec = new PassSpec
@@ -95,6 +102,7 @@ internal sealed class ConsolidateJob(RunContext run, ConsolidateOptions options)
             };
             PassResult result = await PipelineGraph.RunAsync(Run, spec).ConfigureAwait(false);
             await CommitAsync(output, result, fields).ConfigureAwait(false);
+            options.Sample?.Complete();
         }
     }
 

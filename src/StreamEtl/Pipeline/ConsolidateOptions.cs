@@ -21,14 +21,23 @@ public sealed record ConsolidateOptions : JobOptions
     /// <summary>Columns that are read but not written, where there are such: those that a partition's path says already.</summary>
     public IReadOnlyList<string> Unwritten { get; init; } = [];
 
-    /// <summary>Database of the catalog's table that the result is a partition of; null: the result goes to <see cref="JobOptions.Output"/>. The engine itself knows no catalog.</summary>
+    /// <summary>Database of the consolidated table, where that has a name; the engine itself knows no catalog.</summary>
     public string? Database { get; init; }
 
-    /// <summary>The catalog's table; null exactly when <see cref="Database"/> is.</summary>
+    /// <summary>The consolidated table; null exactly when <see cref="Database"/> is.</summary>
     public string? Table { get; init; }
 
-    /// <summary>The partition, <c>key=value</c> for each of the table's partition keys.</summary>
+    /// <summary>
+    /// The partition of the catalog's table that the result becomes, <c>key=value</c> for each of the table's partition keys; empty: the result goes to <see cref="JobOptions.Output"/>, and
+    /// the catalog is left alone.
+    /// </summary>
     public IReadOnlyList<string> Partition { get; init; } = [];
+
+    /// <summary>Where a summary of the run is stored (B4), a folder or <c>dynamodb://TABLE</c>; null: nowhere. The engine itself stores none.</summary>
+    public string? Congregado { get; init; }
+
+    /// <summary>Filled with what was written; null: nobody wants to know.</summary>
+    public RowSample? Sample { get; init; }
 
     /// <summary>True: rows are of one key only after their keys have been compared, not on their 128-bit hashes alone.</summary>
     public bool Exact { get; init; }

@@ -121,7 +121,39 @@ public sealed class GlueCatalogTests : IDisposable
         Assert.Equal(requests, _server.Requests.Count);
     }
 
-    private async Task<(int Status, string Error)> RunAsync(string? crash)
+    /// <summary>With a congregado as the last step: whoever takes over from a process that died before it writes the file again, and the item is there once.</summary>
+    [Theory]
+    [InlineData(null, 1)]
+    [InlineData("journey-step-done:2", 2)]
+    [InlineData("journey-step-done:3", 2)]
+    [InlineData("journey-step-worked:4", 2)]
+    [InlineData("journey-step-done:4", 1)]
+    public async Task Consolidate_WithACongregado_StoresWhatThePartitionHolds(string? crash, int writes)
+    {
+        _server.AddTable("d", "T", _folder + "/T/", "anomesdia");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "a.csv"), "id,at,anomesdia\n1,5,x\n2,5,y\n");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "b.csv"), "id,at\n1,6\n");
+        string file = Path.Combine(_folder, "T", "anomesdia=20240119", "T.snappy.parquet");
+        DateTime? first = null;
+        if (crash is not null)
+        {
+            Assert.Equal(137, (await RunAsync(crash, "--congregado", "cong")).Status);
+            first = File.GetLastWriteTimeUtc(file);
+        }
+        (int status, string error) = await RunAsync(null, "--congregado", "cong");
+        Assert.True(status == 0, error);
+        Assert.Equal(writes == 2, first is not null && File.GetLastWriteTimeUtc(file) != first);
+        JsonElement item = JsonElement.Parse(
+            await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(Path.Combine(_folder, "cong"))))
+        );
+        Assert.Equal(2, item.GetProperty("record_count").GetInt32());
+        Assert.Equal("""[{"id":2,"at":5},{"id":1,"at":6}]""", JsonSerializer.Serialize(item.GetProperty("sample_data")));
+        int requests = _server.Requests.Count;
+        Assert.Equal(0, (await RunAsync(null, "--congregado", "cong")).Status);
+        Assert.Equal(requests, _server.Requests.Count);
+    }
+
+    private async Task<(int Status, string Error)> RunAsync(string? crash, params string[] more)
     {
         string tool = Path.Combine(AppContext.BaseDirectory, "streametl");
         string[] words =
@@ -139,6 +171,7 @@ public sealed class GlueCatalogTests : IDisposable
             "T",
             "--partition",
             "anomesdia=20240119",
+            .. more,
         ];
         var start = new ProcessStartInfo(tool, words)
         {

@@ -35,6 +35,7 @@ public sealed class ReportTests
             PeakMemoryBytes = 12,
             SpilledBytes = 13,
             Journey = new JourneyReport("3fa1", "journeys", Returned: true, TookOver: false, RetryCount: 16),
+            Congregado = new CongregadoReport("d_t", "cong", "77", Sample: 17, Returned: false),
         };
         report.Inputs.Add(new FileReport("São \"Paulo\"\n.csv", 1, 2));
         report.Outputs.Add(new FileReport("o.parquet", 3, 4));
@@ -65,6 +66,13 @@ public sealed class ReportTests
                 "returned": true,
                 "took_over": false,
                 "retry_count": 16
+              },
+              "congregado": {
+                "id": "d_t",
+                "store": "cong",
+                "idempotency_key": "77",
+                "sample": 17,
+                "returned": false
               },
               "inputs": [
                 {

@@ -1,0 +1,176 @@
+using System.Globalization;
+using StreamEtl.Errors;
+using StreamEtl.Storage;
+
+namespace StreamEtl.Connectors.Records;
+
+/// <summary>
+/// Records as objects of a store, which is a folder as a rule: each revision of a record is an object of its own, <c>NAME-REVISION.json</c> with ten digits, created only if absent, and the
+/// newest is the one that counts. So no lock is held, and a process that is stopped at any instant stops nobody.
+/// <para>
+/// Older revisions are removed, but for one. Whoever slept through that could create a revision that was there and is gone: so a writer looks, after it has created its own, whether a newer
+/// one is there, in which case it came too late, and readers never see what it created.
+/// </para>
+/// </summary>
+/// <param name="store">Where.</param>
+/// <param name="what">What a record is in messages: <c>journey</c>. Tests can kill the process at <c>WHAT-written</c>.</param>
+internal sealed class RevisionedObjects(IObjectStore store, string what)
+{
+    private const int RevisionDigits = 10;
+    private const int MostBytes = 4 << 20;
+    private const int ReadAttempts = 20;
+    private const string Extension = ".json";
+
+    /// <summary>How a user names the store.</summary>
+    public string Name => store.Name;
+
+    /// <summary>The newest revision of a record, and its bytes; null when there is none. Sees every write that was answered before the call.</summary>
+    /// <exception cref="StreamEtlException"><see cref="ErrorKind.Unavailable"/>: it changes faster than it can be read; what the store says.</exception>
+    public async ValueTask<(long Revision, byte[] Bytes)?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            long newest = 0;
+            await foreach (ObjectInfo info in store.ListAsync(name + '-', cancellationToken).ConfigureAwait(false))
+            {
+                newest = Math.Max(newest, RevisionOf(info.Key, name));
+            }
+            if (newest == 0)
+            {
+                return null;
+            }
+            if (await ReadAsync(ObjectOf(name, newest), cancellationToken).ConfigureAwait(false) is { } bytes)
+            {
+                return (newest, bytes);
+            }
+            // A newer one has come, and this one gone, since the listing.
+            if (attempt == ReadAttempts)
+            {
+                throw new StreamEtlException(
+                    ErrorKind.Unavailable,
+                    $"the record of the {what} changes faster than it can be read",
+                    StoreErrors.At(store.Name, ObjectOf(name, newest))
+                );
+            }
+        }
+    }
+
+    /// <summary>
+    /// Writes a record over the one of the revision before; revision 1 only where there is none. True: it is the newest record, durably. False: another has been written meanwhile, and this
+    /// one is not there.
+    /// </summary>
+    public async ValueTask<bool> TryWriteAsync(string name, long revision, byte[] bytes, CancellationToken cancellationToken)
+    {
+        string mine = ObjectOf(name, revision);
+        if (!await CreateAsync(mine, bytes, cancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+        CrashPoint.Reach(what + "-written");
+        List<string> older = [];
+        bool follows = revision == 1;
+        await foreach (ObjectInfo info in store.ListAsync(name + '-', cancellationToken).ConfigureAwait(false))
+        {
+            long found = RevisionOf(info.Key, name);
+            if (found > revision)
+            {
+                follows = false;
+                break;
+            }
+            follows |= found > 0 && found == revision - 1;
+            if (found > 0 && found < revision - 1)
+            {
+                older.Add(info.Key);
+            }
+        }
+        if (!follows)
+        {
+            await store.DeleteAsync(mine, cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+        await ForgetAsync(older, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>The names of all records that begin with <paramref name="prefix"/>, in order.</summary>
+    public async ValueTask<IReadOnlyCollection<string>> NamesAsync(string prefix, CancellationToken cancellationToken)
+    {
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        await foreach (ObjectInfo info in store.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
+        {
+            int dash = info.Key.LastIndexOf('-');
+            if (dash > 0 && RevisionOf(info.Key, info.Key[..dash]) > 0)
+            {
+                names.Add(info.Key[..dash]);
+            }
+        }
+        return names;
+    }
+
+    /// <summary>Removes a record whose newest revision is <paramref name="revision"/>. A fault leaves some of it, which does no harm.</summary>
+    public ValueTask ForgetAsync(string name, long revision, CancellationToken cancellationToken) =>
+        ForgetAsync([ObjectOf(name, revision - 1), ObjectOf(name, revision)], cancellationToken);
+
+    /// <summary>What is left over is of no harm, so a fault here does not fail a write that was done.</summary>
+    private async ValueTask ForgetAsync(List<string> objects, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (string key in objects)
+            {
+                await store.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (StreamEtlException)
+        {
+            // The next write finds them again.
+        }
+    }
+
+    private async ValueTask<bool> CreateAsync(string key, byte[] bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.WriteWholeAsync(key, bytes, WriteCondition.IfAbsent, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StreamEtlException e) when (e.Kind == ErrorKind.OutcomeUnknown)
+        {
+            byte[]? found = await store.ReadWholeAsync(key, MostBytes, cancellationToken).ConfigureAwait(false);
+            if (found is null)
+            {
+                throw;
+            }
+            return found.AsSpan().SequenceEqual(bytes);
+        }
+    }
+
+    private async ValueTask<byte[]?> ReadAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.ReadWholeAsync(key, MostBytes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StreamEtlException e) when (e.Kind == ErrorKind.Replaced)
+        {
+            return null;
+        }
+    }
+
+    private static string ObjectOf(string name, long revision) =>
+        $"{name}-{revision.ToString("D" + RevisionDigits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)}{Extension}";
+
+    /// <summary>The revision that an object is of a record; 0 when it is none of it.</summary>
+    private static long RevisionOf(string key, string name) =>
+        key.Length == name.Length + 1 + RevisionDigits + Extension.Length
+        && key.StartsWith(name, StringComparison.Ordinal)
+        && key[name.Length] == '-'
+        && key.EndsWith(Extension, StringComparison.Ordinal)
+        && long.TryParse(
+            key.AsSpan(name.Length + 1, RevisionDigits),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out long revision
+        )
+            ? revision
+            : 0;
+}
