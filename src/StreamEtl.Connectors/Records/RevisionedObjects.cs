@@ -165,12 +165,7 @@ internal sealed class RevisionedObjects(IObjectStore store, string what)
         && key.StartsWith(name, StringComparison.Ordinal)
         && key[name.Length] == '-'
         && key.EndsWith(Extension, StringComparison.Ordinal)
-        && long.TryParse(
-            key.AsSpan(name.Length + 1, RevisionDigits),
-            NumberStyles.None,
-            CultureInfo.InvariantCulture,
-            out long revision
-        )
+        && long.TryParse(key.AsSpan(name.Length + 1, RevisionDigits), NumberStyles.None, CultureInfo.InvariantCulture, out long revision)
             ? revision
             : 0;
 }

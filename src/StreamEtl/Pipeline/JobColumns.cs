@@ -84,7 +84,8 @@ internal sealed class JobColumns
         );
 
     /// <summary>These columns, and behind them some of <paramref name="others"/>, made of the same sides: one pass reads both.</summary>
-    public JobColumns And(JobColumns others, IEnumerable<int> indices) => new(_sides, [.. _columns, .. indices.Select(c => others._columns[c])]);
+    public JobColumns And(JobColumns others, IEnumerable<int> indices) =>
+        new(_sides, [.. _columns, .. indices.Select(c => others._columns[c])]);
 
     /// <summary>Index of a column that the user named.</summary>
     public int Find(string name, string option) =>

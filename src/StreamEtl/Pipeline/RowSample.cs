@@ -2,7 +2,6 @@ using System.Globalization;
 using StreamEtl.Batches;
 using StreamEtl.Encoding;
 using StreamEtl.Memory;
-using StreamEtl.Types;
 
 namespace StreamEtl.Pipeline;
 

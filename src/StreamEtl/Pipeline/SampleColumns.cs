@@ -16,10 +16,7 @@ internal sealed record SampleColumns(JobColumns Read, int[] Indices, IReadOnlyLi
     {
         int[] differing = [.. written.Where(c => output.Columns[c].Type != typed.Columns[c].Type)];
         JobColumns read = differing.Length == 0 ? output : output.And(typed, differing);
-        int[] indices =
-        [
-            .. written.Select(c => Array.IndexOf(differing, c) is var at and >= 0 ? output.Columns.Count + at : c),
-        ];
+        int[] indices = [.. written.Select(c => Array.IndexOf(differing, c) is var at and >= 0 ? output.Columns.Count + at : c)];
         IReadOnlyList<Field> all = typed.Fields();
         return new SampleColumns(read, indices, [.. written.Select(c => all[c])]);
     }

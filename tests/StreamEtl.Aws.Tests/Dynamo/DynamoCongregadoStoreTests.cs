@@ -54,7 +54,9 @@ public sealed class DynamoCongregadoStoreTests(ITestOutputHelper output) : Congr
     {
         string database = NewDatabase();
         string id = Congregado.IdOf(database, "t");
-        await using (var table = new DynamoTable(DynamoName.Parse(Name, ""), "id", DynamoServer.Instance.Variables(), TimeSpan.FromSeconds(9)))
+        await using (
+            var table = new DynamoTable(DynamoName.Parse(Name, ""), "id", DynamoServer.Instance.Variables(), TimeSpan.FromSeconds(9))
+        )
         {
             var item = new Dictionary<string, AttributeValue>
             {
@@ -90,7 +92,9 @@ public sealed class DynamoCongregadoStoreTests(ITestOutputHelper output) : Congr
     public async Task Check_NoTable_SaysHowToMakeIt()
     {
         await using ICongregadoStore store = CongregadoStores.Open("dynamodb://missing_too", DynamoServer.Instance.Variables());
-        var error = await Assert.ThrowsAsync<StreamEtlException>(() => CongregadoRecorder.CheckAsync(store, "d", "t", CancellationToken.None));
+        var error = await Assert.ThrowsAsync<StreamEtlException>(() =>
+            CongregadoRecorder.CheckAsync(store, "d", "t", CancellationToken.None)
+        );
         Assert.Equal(ErrorKind.InputNotFound, error.Kind);
         Assert.Contains("?create=true", error.Hint, StringComparison.Ordinal);
     }
@@ -176,7 +180,9 @@ public sealed class DynamoCongregadoStoreTests(ITestOutputHelper output) : Congr
             Assert.Equal(log.Count, log.Select(w => w.SeenVersion).Distinct().Count());
             Assert.True(gaveUp > 0 || log.Any(w => w.Written == there.Text("idempotency_key")));
         }
-        output.WriteLine($"{rounds} rounds of {Writers} writers; {proxy.Requests} requests, {proxy.Faults.Sum()} faults, {unknown} gave up");
+        output.WriteLine(
+            $"{rounds} rounds of {Writers} writers; {proxy.Requests} requests, {proxy.Faults.Sum()} faults, {unknown} gave up"
+        );
 
         async Task<bool> TryAsync(string database, int writer, ConcurrentBag<CongregadoWrite> log)
         {

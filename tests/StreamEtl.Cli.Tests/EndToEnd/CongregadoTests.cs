@@ -33,7 +33,10 @@ public sealed class CongregadoTests : IDisposable
             $"{Compact(item, "chaves_principais")} {Compact(item, "campos_decisao")} {Compact(item.GetProperty("metadata"), "origens")}"
         );
         JsonElement report = JsonElement.Parse(_folder.Read("r.json")).GetProperty("congregado");
-        Assert.Equal((Text(item, "idempotency_key"), false), (Text(report, "idempotency_key"), report.GetProperty("returned").GetBoolean()));
+        Assert.Equal(
+            (Text(item, "idempotency_key"), false),
+            (Text(report, "idempotency_key"), report.GetProperty("returned").GetBoolean())
+        );
     }
 
     /// <summary>Another output of the same rows finds the item; other rows, further back than any sample, replace it.</summary>

@@ -72,10 +72,19 @@ public abstract class CongregadoStoreConformance
         Assert.Equal(Attributes.Order(StringComparer.Ordinal), item.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
         Assert.Equal(
             (database + "_t", content.Key, "t", database, "streametl"),
-            (Text(item, "id"), Text(item, "idempotency_key"), Text(item, "tabela_consolidada"), Text(item, "database"), Text(item, "processor_type"))
+            (
+                Text(item, "id"),
+                Text(item, "idempotency_key"),
+                Text(item, "tabela_consolidada"),
+                Text(item, "database"),
+                Text(item, "processor_type")
+            )
         );
         Assert.Equal(9_007_199_254_740_993, item.GetProperty("record_count").GetInt64());
-        Assert.Equal("""["num_oper","cod_idef_ver_oper"]""", item.GetProperty("chaves_principais").GetRawText().Replace(" ", "").Replace("\n", ""));
+        Assert.Equal(
+            """["num_oper","cod_idef_ver_oper"]""",
+            item.GetProperty("chaves_principais").GetRawText().Replace(" ", "").Replace("\n", "")
+        );
         Assert.Equal(2, item.GetProperty("sample_data").GetArrayLength());
         JsonElement row = item.GetProperty("sample_data")[0];
         Assert.Equal(

@@ -29,14 +29,38 @@ public sealed class CongregadoTests
         CongregadoFacts[] all =
         [
             Facts,
-            Facts with { Database = "e" },
-            Facts with { Table = "u" },
-            Facts with { Keys = ["id", "v"] },
-            Facts with { Decisions = ["at"] },
-            Facts with { Origins = ["sot", "sor"] },
-            Facts with { RecordCount = 3 },
-            Facts with { RowsDigest = "1" },
-            Facts with { FirstRows = [Facts.FirstRows[0]] },
+            Facts with
+            {
+                Database = "e",
+            },
+            Facts with
+            {
+                Table = "u",
+            },
+            Facts with
+            {
+                Keys = ["id", "v"],
+            },
+            Facts with
+            {
+                Decisions = ["at"],
+            },
+            Facts with
+            {
+                Origins = ["sot", "sor"],
+            },
+            Facts with
+            {
+                RecordCount = 3,
+            },
+            Facts with
+            {
+                RowsDigest = "1",
+            },
+            Facts with
+            {
+                FirstRows = [Facts.FirstRows[0]],
+            },
         ];
         Assert.Equal(all.Length, all.Select(f => Congregado.Of(f).Key).Distinct().Count());
         Assert.Equal(Congregado.Of(Facts).Key, Congregado.Of(Facts with { FirstRows = [.. Facts.FirstRows] }).Key);
