@@ -132,12 +132,10 @@ internal sealed class ScopeJob(RunContext run, ConvertOptions options, Scope sco
     private static void Compare(RowBatch batch, SnapshotDiff diff, int[] keys, int[] compared) =>
         diff.Add(
             isNew: true,
-            batch.KeyHashes.AsSpan(0, batch.RowCount),
-            batch.RowHashes.AsSpan(0, batch.RowCount),
-            null,
+            batch,
+            date: null,
             RowHashes.Pick(batch, keys),
             RowHashes.Pick(batch, compared),
-            batch.FirstRow,
             batch.Lease.Rent<int>(batch.RowCount)
         );
 }

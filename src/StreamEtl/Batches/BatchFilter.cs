@@ -1,3 +1,5 @@
+using StreamEtl.Memory;
+
 namespace StreamEtl.Batches;
 
 /// <summary>Takes rows out of a batch for good: they never count as rows.</summary>
@@ -18,6 +20,10 @@ internal static class BatchFilter
         {
             columns[c] = batch.Columns[c] is { } column ? Close(column, keep.AsSpan(0, count)) : null;
         }
+        for (int i = 0; i < count; i++)
+        {
+            Move(batch.RecordHashes, i, keep[i]);
+        }
         return new RowBatch(batch.Lease, count, columns)
         {
             InputBytes = batch.InputBytes,
@@ -26,7 +32,20 @@ internal static class BatchFilter
             Held = batch.Held,
             Evidence = batch.Evidence,
             Contradicted = batch.Contradicted,
+            RecordHashes = batch.RecordHashes,
+            ReadRest = batch.ReadRest is { } read ? (rows, n) => read(Before(keep, rows, n, batch.Lease), n) : null,
         };
+    }
+
+    /// <summary>The positions before rows were taken out, in place of those after.</summary>
+    private static int[] Before(int[] keep, int[] rows, int count, BufferLease lease)
+    {
+        int[] before = lease.Rent<int>(count);
+        for (int i = 0; i < count; i++)
+        {
+            before[i] = keep[rows[i]];
+        }
+        return before;
     }
 
     private static Column Close(Column column, ReadOnlySpan<int> keep)

@@ -49,6 +49,15 @@ public sealed class RowBatch(BufferLease lease, int rowCount, Column?[] columns)
     /// <summary>Hash of each row's compared columns, when a stage made it.</summary>
     public Hash128[]? RowHashes { get; set; }
 
+    /// <summary>Hash of the bytes of each row's record, where the pass asked for it.</summary>
+    public ulong[]? RecordHashes { get; init; }
+
+    /// <summary>
+    /// Reads the values that the pass put off, of some rows: their positions, ascending, in an array of this batch's lease, and how many. Set where the pass put any off. The result
+    /// lives as long as this batch, and is not disposed.
+    /// </summary>
+    public Func<int[], int, RowBatch>? ReadRest { get; init; }
+
     /// <summary>The rows still alive, ascending, in the first <see cref="SelectedCount"/> elements; null means all.</summary>
     public int[]? Selection { get; private set; }
 

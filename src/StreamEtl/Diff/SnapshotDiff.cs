@@ -33,22 +33,23 @@ internal sealed class SnapshotDiff : IDisposable
     /// <summary>A content is three parts, each behind its length: key, date (where it does not fit in a number), row.</summary>
     private bool KeepsContents => _options.Exact || _options.TextDate;
 
+    /// <summary>Rows of OLD whose key began on NEW with an equal row, which is not shown to <see cref="Add"/>; null: none.</summary>
+    public RowBitmap? Equalled { get; init; }
+
     /// <summary>Bytes written to the temp folder.</summary>
     public long SpilledBytes => _store.SpilledBytes;
 
     /// <summary>
-    /// Remembers a batch of OLD, or of NEW; all of OLD comes before the first of NEW. <paramref name="date"/> is null without a date field; key and row columns are
-    /// looked at in exact mode only. Where OLD is in memory, rows of NEW that are settled at once are left out of <paramref name="open"/>, which gets the positions of the
+    /// Remembers the selected rows of a batch of OLD, or of NEW; all of OLD comes before the first of NEW. <paramref name="date"/> is null without a date field; key and row columns
+    /// are looked at in exact mode only. Where OLD is in memory, rows of NEW that are settled at once are left out of <paramref name="open"/>, which gets the positions of the
     /// others: only they can be in the changes. Returns how many, or -1 where nothing is known yet.
     /// </summary>
     public int Add(
         bool isNew,
-        ReadOnlySpan<Hash128> keys,
-        ReadOnlySpan<Hash128> rows,
+        RowBatch batch,
         Column? date,
         IReadOnlyList<Column> keyColumns,
         IReadOnlyList<Column> rowColumns,
-        long firstRow,
         Span<int> open
     )
     {
@@ -58,13 +59,16 @@ internal sealed class SnapshotDiff : IDisposable
         }
         if (_index is not null)
         {
-            return Probe(_index, keys, rows, date, firstRow, open);
+            return Probe(_index, batch, date, open);
         }
-        long side = isNew ? KeyRecord.NewSide : 0;
-        for (int i = 0; i < keys.Length; i++)
+        for (int s = 0; s < batch.SelectedCount; s++)
         {
+            int i = batch.Selection is { } selected ? selected[s] : s;
             int length = KeepsContents ? WriteContent(date, keyColumns, rowColumns, i) : 0;
-            _store.Add(new KeyRecord(keys[i], rows[i].High, Rank(date, i), (firstRow + i) | side), _content.AsSpan(0, length));
+            long ordinal = batch.Ordinal(i);
+            long marks = isNew ? KeyRecord.NewSide : Equalled?.Get(ordinal) == true ? KeyRecord.SeenEqual | KeyRecord.Contested : 0;
+            var record = new KeyRecord(batch.KeyHashes![i], batch.RowHashes![i].High, Rank(date, i), ordinal | marks);
+            _store.Add(record, _content.AsSpan(0, length));
         }
         return -1;
     }
@@ -98,20 +102,18 @@ internal sealed class SnapshotDiff : IDisposable
     /// Rows of NEW against an OLD that is in memory: one that equals OLD's settles its key with a mark, and only the others, few as a rule, are remembered. This saves work
     /// and memory and decides nothing: <see cref="Decide"/> sees the mark as the row that it stands for.
     /// </summary>
-    private int Probe(
-        RecordIndex index,
-        ReadOnlySpan<Hash128> keys,
-        ReadOnlySpan<Hash128> rows,
-        Column? date,
-        long firstRow,
-        Span<int> open
-    )
+    private int Probe(RecordIndex index, RowBatch batch, Column? date, Span<int> open)
     {
         int count = 0;
-        index.PrefetchSlots(keys);
-        index.PrefetchRecords(keys);
-        for (int i = 0; i < keys.Length; i++)
+        ReadOnlySpan<Hash128> keys = batch.KeyHashes.AsSpan(0, batch.RowCount);
+        ReadOnlySpan<Hash128> rows = batch.RowHashes.AsSpan(0, batch.RowCount);
+        for (int s = 0; s < batch.SelectedCount; s++)
         {
+            int i = batch.Selection is { } selected ? selected[s] : s;
+            if (s % RecordIndex.Stride == 0)
+            {
+                index.Prefetch(keys[i..]);
+            }
             ulong rank = Rank(date, i);
             ref KeyRecord old = ref index.Find(keys[i]);
             if (!Unsafe.IsNullRef(ref old))
@@ -124,7 +126,7 @@ internal sealed class SnapshotDiff : IDisposable
                 }
                 old = old with { Place = old.Place | KeyRecord.Contested };
             }
-            _store.Add(new KeyRecord(keys[i], rows[i].High, rank, (firstRow + i) | KeyRecord.NewSide));
+            _store.Add(new KeyRecord(keys[i], rows[i].High, rank, batch.Ordinal(i) | KeyRecord.NewSide));
             open[count++] = i;
         }
         return count;

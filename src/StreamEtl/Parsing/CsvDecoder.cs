@@ -2,6 +2,7 @@ using System.Text.Unicode;
 using StreamEtl.Batches;
 using StreamEtl.Errors;
 using StreamEtl.Framing;
+using StreamEtl.Hashing;
 using StreamEtl.Sources;
 using StreamEtl.Types;
 
@@ -11,6 +12,11 @@ namespace StreamEtl.Parsing;
 internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptions options, int width)
 {
     private readonly FieldGatherer _gatherer = new(dialect, options);
+
+    private IReadOnlyList<PlanColumn>? _rest;
+
+    /// <summary>See <see cref="IRecordSource.HashRecords"/>.</summary>
+    public void PutOff(IReadOnlyList<PlanColumn> rest) => _rest = rest;
 
     /// <summary>Decodes a unit; thread-safe.</summary>
     public RowBatch Decode(CsvUnit unit, IReadOnlyList<PlanColumn> plan)
@@ -50,6 +56,8 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         HeldRecords? held
     )
     {
+        // Before anything is unquoted in place.
+        ulong[]? hashes = _rest is not null ? HashRecords(unit, rows) : null;
         var columns = new Column?[plan.Count];
         // Values are unquoted in place, which can be done once: plan columns of one source column share what the first of them made.
         var unquoted = new TextView[]?[width];
@@ -105,6 +113,8 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
             Held = held is null || contradicted ? [] : ReadHeld(unit, plan, held, columns, rows.Count, rejected, badKeys),
             Evidence = evidence,
             Contradicted = contradicted,
+            RecordHashes = hashes,
+            ReadRest = _rest is { } rest ? (some, count) => ReadRest(unit, rest, rows, some, count) : null,
         };
         return rejected is null ? batch : BatchFilter.Without(batch, rejected);
     }
@@ -259,6 +269,21 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
             at += consumed;
         }
         return at;
+    }
+
+    private RowBatch ReadRest(CsvUnit unit, IReadOnlyList<PlanColumn> rest, CsvRows rows, int[] positions, int count) =>
+        Decode(unit, rest, rows.Pick(unit, positions.AsSpan(0, count)), new CsvRejects(source, unit, rest, width, dialect), positions, held: null);
+
+    private ulong[] HashRecords(CsvUnit unit, CsvRows rows)
+    {
+        ulong[] hashes = unit.Lease.Rent<ulong>(rows.Count);
+        for (int r = 0; r < rows.Count; r++)
+        {
+            int start = rows.Starts[r];
+            int end = unit.Index.Ends[rows.Fields[r] + width - 1];
+            hashes[r] = RecordHasher.Hash(unit.Bytes.AsSpan(start, end - start));
+        }
+        return hashes;
     }
 
     private TypeEvidence Observe(CsvUnit unit, FieldViews views, int count)

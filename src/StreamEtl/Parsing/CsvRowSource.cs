@@ -11,7 +11,7 @@ namespace StreamEtl.Parsing;
 /// A CSV input as rows. Reading scans each block once: the same pass that finds where records end, so that blocks can be cut, finds where fields end. Decoding,
 /// on other threads, turns fields into columns.
 /// </summary>
-public sealed class CsvRowSource : IRowSource, ISelectiveSource, ILineSource
+public sealed class CsvRowSource : IRowSource, ISelectiveSource, IRecordSource, ILineSource
 {
     private const int SampleBytes = 1 << 20;
 
@@ -76,6 +76,15 @@ public sealed class CsvRowSource : IRowSource, ISelectiveSource, ILineSource
 
     /// <summary>What was found of the dialect.</summary>
     public CsvDialect Dialect => _dialect;
+
+    /// <inheritdoc/>
+    public string RecordForm => CsvRecordForm.Of(_dialect, _options, Columns);
+
+    /// <inheritdoc/>
+    public bool IsPlainFile => _bytes.IsPlainFile;
+
+    /// <inheritdoc/>
+    public void HashRecords(IReadOnlyList<PlanColumn> rest) => _decoder.PutOff(rest);
 
     /// <summary>Opens an input: finds encoding and dialect, reads the header.</summary>
     public static async ValueTask<CsvRowSource> OpenAsync(

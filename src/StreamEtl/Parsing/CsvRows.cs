@@ -37,6 +37,17 @@ internal sealed class CsvRows
         Count = positions.Length;
     }
 
+    /// <summary>The rows at <paramref name="positions"/>, apart from these.</summary>
+    public CsvRows Pick(CsvUnit unit, ReadOnlySpan<int> positions)
+    {
+        var picked = new CsvRows(unit, (long)positions.Length);
+        foreach (int i in positions)
+        {
+            picked.Add(Fields[i], Starts[i]);
+        }
+        return picked;
+    }
+
     /// <summary>Adds a row.</summary>
     public void Add(int field, int start)
     {

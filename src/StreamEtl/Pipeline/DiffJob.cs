@@ -7,17 +7,20 @@ using StreamEtl.Types;
 namespace StreamEtl.Pipeline;
 
 /// <summary>
-/// <c>diff</c>: a first pass over OLD and NEW hashes keys and rows and decides (bitmaps over row ordinals); a second writes what changed: inserts and
-/// updates in NEW's order with NEW's values, then deletes in OLD's order with OLD's values. Where OLD's hashes are in memory, the first pass keeps the few rows of NEW
-/// that are not settled at once, and NEW is not read again.
+/// <c>diff</c>: a pass over OLD and NEW hashes keys and rows and decides (bitmaps over row ordinals); another writes what changed: inserts and
+/// updates in NEW's order with NEW's values, then deletes in OLD's order with OLD's values. Where a pass before them has found the rows that are the same byte for byte
+/// (<c>DiffJob.Sieve.cs</c>), the two look at the others only. Rows that may be changes, and are few, are kept while comparing, and their side is not read again.
 /// </summary>
-internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
+internal sealed partial class DiffJob(RunContext run, DiffOptions options) : Job(run)
 {
     private const int Old = 0;
     private const int New = 1;
 
+    private readonly KeptRows?[] _kept = new KeptRows?[2];
+
+    /// <summary>What <see cref="SieveAsync"/> kept of NEW.</summary>
+    private KeptRows? _open;
     private int[] _written = [];
-    private KeptRows? _kept;
 
     /// <inheritdoc/>
     public override async Task ExecuteAsync()
@@ -39,14 +42,19 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
         finally
         {
             outcome?.Dispose();
-            _kept?.Release();
+            ReleaseKept();
         }
     }
 
     private async Task<DiffOutcome> CompareAsync()
     {
-        await Run.Rejects.RestartAsync().ConfigureAwait(false);
         int[] keys = Find(options.Key, "--key");
+        ReleaseKept();
+        using SievedRows? sieved = await SieveAsync(keys).ConfigureAwait(false);
+        if (sieved is null)
+        {
+            await Run.Rejects.RestartAsync().ConfigureAwait(false);
+        }
         int[] compared = Compared(keys);
         int date = options.DateField is { } name ? Columns.Find(name, "--date-field") : -1;
         bool textDate = date >= 0 && !SortKey.IsFixed(Columns.Columns[date].Type);
@@ -61,36 +69,50 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
                 KeepFirst: options.OnDuplicateKey == DuplicateKeyRule.First,
                 Exact: RowContent.IsNeeded(options.Exact)
             )
-        );
-        _kept?.Release();
+        )
+        {
+            Equalled = sieved?.Equalled,
+        };
         // What is kept must be what is written: not where the output wants values as they stand in the file.
-        _kept = ReferenceEquals(OutputColumns, Columns) ? new KeptRows(Run.Budget, Sides[New].Inputs[0].Info) : null;
-        PassSegment[] sides = [Compare(Old, diff, keys, compared, date), Compare(New, diff, keys, compared, date)];
+        if (ReferenceEquals(OutputColumns, Columns))
+        {
+            _kept[Old] = sieved is null ? null : new KeptRows(Run.Budget, Sides[Old].Inputs[0].Info);
+            _kept[New] = new KeptRows(Run.Budget, Sides[New].Inputs[0].Info);
+        }
+        PassSegment[] sides =
+        [
+            Compare(Old, diff, keys, compared, date, sieved?.Old, null),
+            Compare(New, diff, keys, compared, date, sieved?.New, _open is { IsComplete: true } ? _open : null),
+        ];
         var spec = new PassSpec
         {
             Phase = "comparing",
             Segments = sides,
-            CountsRows = true,
+            CountsRows = sieved is null,
         };
         await PipelineGraph.RunAsync(Run, spec).ConfigureAwait(false);
         // Deciding needs memory of its own, and no batch is in flight now.
         Run.Pool.Trim();
-        DiffOutcome outcome = diff.Finish(sides[Old].NextRow, sides[New].NextRow);
+        DiffOutcome outcome = diff.Finish(sieved?.Old.Rows ?? sides[Old].NextRow, sieved?.New.Rows ?? sides[New].NextRow);
+        outcome.Counts.Unchanged += sieved?.Unchanged ?? 0;
         Run.Report.SpilledBytes += diff.SpilledBytes;
         return outcome;
     }
 
-    private PassSegment Compare(int side, SnapshotDiff diff, int[] keys, int[] compared, int date) =>
+    /// <summary>A segment that shows a side's rows to the comparison: all, or those of a bitmap, which may have been kept.</summary>
+    private PassSegment Compare(int side, SnapshotDiff diff, int[] keys, int[] compared, int date, RowBitmap? rows, KeptRows? kept) =>
         Segment(
             side,
             Columns,
-            c => keys.Contains(c) || compared.Contains(c) || c == date || (_kept is not null && _written.Contains(c)),
+            c => IsCompared(c, keys, compared, date) || (_kept[side] is not null && _written.Contains(c)),
             keys,
             prepare: batch =>
             {
                 RowHashes.HashKeys(batch, keys);
                 RowHashes.HashRows(batch, compared);
             },
+            choose: rows is null || kept is not null ? null : rows.Select,
+            kept: kept,
             accept: batch =>
             {
                 if (side == New && batch.FirstRow == 0)
@@ -101,30 +123,37 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
                 int[] open = batch.Lease.Rent<int>(batch.RowCount);
                 int count = diff.Add(
                     side == New,
-                    batch.KeyHashes.AsSpan(0, batch.RowCount),
-                    batch.RowHashes.AsSpan(0, batch.RowCount),
+                    batch,
                     date < 0 ? null : batch.Columns[date],
                     RowHashes.Pick(batch, keys),
                     RowHashes.Pick(batch, compared),
-                    batch.FirstRow,
                     open
                 );
-                if (side == New)
+                if (count >= 0)
                 {
-                    Keep(batch, open, count);
+                    batch.Select(open, count);
+                    _kept[side]?.Add(batch);
+                }
+                else if (rows is not null)
+                {
+                    _kept[side]?.Add(batch);
+                }
+                else
+                {
+                    _kept[side]?.GiveUp();
                 }
             }
         );
 
-    private void Keep(RowBatch batch, int[] open, int count)
+    private static bool IsCompared(int column, int[] keys, int[] compared, int date) =>
+        keys.Contains(column) || compared.Contains(column) || column == date;
+
+    private void ReleaseKept()
     {
-        if (count < 0)
-        {
-            _kept?.GiveUp();
-            return;
-        }
-        batch.Select(open, count);
-        _kept?.Add(batch);
+        _kept[Old]?.Release();
+        _kept[New]?.Release();
+        _open?.Release();
+        _open = null;
     }
 
     private async Task WriteAsync(DiffOutcome outcome)
@@ -163,7 +192,7 @@ internal sealed class DiffJob(RunContext run, DiffOptions options) : Job(run)
     private PassSegment Emit(int side, JobColumns columns, RowBitmap one, RowBitmap? other, Action<RowBatch> mark, KeyWatch? watch)
     {
         int[] keys = Find(options.Key, "--key");
-        KeptRows? kept = side == New && _kept is { IsComplete: true } ? _kept : null;
+        KeptRows? kept = _kept[side] is { IsComplete: true } complete ? complete : null;
         return Segment(
             side,
             columns,

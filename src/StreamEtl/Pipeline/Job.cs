@@ -184,7 +184,8 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
         Action<RowBatch>? prepare = null,
         Action<RowBatch>? accept = null,
         RowChoice? choose = null,
-        KeptRows? kept = null
+        KeptRows? kept = null,
+        Func<int, bool>? rest = null
     )
     {
         bool all = Run.Options.Schema is not null;
@@ -196,6 +197,7 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
             Accept = accept,
             Choose = choose,
             Kept = kept,
+            Rest = rest is null ? null : (input, _) => columns.Plan(side, input, c => rest(c) ? ColumnMode.Convert : ColumnMode.Skip),
         };
     }
 

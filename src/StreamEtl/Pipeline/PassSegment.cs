@@ -24,6 +24,11 @@ internal sealed class PassSegment
     /// </summary>
     public RowChoice? Choose { get; init; }
 
+    /// <summary>
+    /// Like <see cref="Plan"/>, what to read later of some rows only. Batches then come with the hashes of their records; every input is an <see cref="IRecordSource"/>.
+    /// </summary>
+    public Func<int, IReadOnlyList<SourceColumn>, IReadOnlyList<PlanColumn>>? Rest { get; init; }
+
     /// <summary>Work on a decoded batch that needs no order (hashing). Called from many threads.</summary>
     public Action<RowBatch>? Prepare { get; init; }
 

@@ -125,6 +125,10 @@ internal sealed class PipelineGraph
             };
             _inputs.Add(input);
             (source as IPlannedSource)?.SetPlan(input.Plan);
+            if (segment.Rest is { } rest)
+            {
+                ((IRecordSource)source).HashRecords(rest(index, source.Columns));
+            }
             await PumpAsync(input).ConfigureAwait(false);
             _run.WarnOf(source);
             _result.Endings.Add((source as ILineSource)?.EndsWithLineBreak);

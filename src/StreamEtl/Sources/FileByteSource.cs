@@ -16,6 +16,9 @@ internal sealed class FileByteSource(SourceInfo info, SafeFileHandle handle, Fil
     public long Position { get; private set; }
 
     /// <inheritdoc/>
+    public bool IsPlainFile => true;
+
+    /// <inheritdoc/>
     public ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

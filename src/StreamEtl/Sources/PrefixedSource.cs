@@ -12,6 +12,9 @@ internal sealed class PrefixedSource(IByteSource inner, ReadOnlyMemory<byte> pre
     public long Position => inner.Position - _prefix.Length;
 
     /// <inheritdoc/>
+    public bool IsPlainFile => inner.IsPlainFile;
+
+    /// <inheritdoc/>
     public ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken)
     {
         if (_prefix.IsEmpty)

@@ -42,6 +42,9 @@ internal sealed class TextSource : IByteSource
     /// <inheritdoc/>
     public long Position => _inner.Position;
 
+    /// <inheritdoc/>
+    public bool IsPlainFile => _inner.IsPlainFile;
+
     /// <summary>The encoding by its canonical name; changes from <c>utf-8</c> to <c>windows-1252</c> at most once, when the first byte that is not ASCII says so.</summary>
     public string EncodingName { get; private set; } = TextEncodings.Utf8;
 

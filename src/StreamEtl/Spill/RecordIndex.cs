@@ -15,6 +15,9 @@ internal sealed unsafe class RecordIndex : IDisposable
     /// <summary>Records of one partition that a slot can number.</summary>
     public const int MostRecords = (1 << NumberBits) - 2;
 
+    /// <summary>Keys whose lines are asked for together: enough to overlap, few enough to be still in the first cache when they are read.</summary>
+    public const int Stride = 64;
+
     private const int NumberBits = 24;
     private const int NumberMask = (1 << NumberBits) - 1;
 
@@ -65,19 +68,18 @@ internal sealed unsafe class RecordIndex : IDisposable
         return index;
     }
 
-    /// <summary>Asks for the lines of the table that <see cref="Find(in Hash128)"/> will read; tables of this size miss every cache.</summary>
-    public void PrefetchSlots(ReadOnlySpan<Hash128> keys)
+    /// <summary>
+    /// Asks for the lines that <see cref="Find(in Hash128)"/> will read for the next <see cref="Stride"/> keys, first those of the table, then those of the records: at their sizes each misses
+    /// every cache.
+    /// </summary>
+    public void Prefetch(ReadOnlySpan<Hash128> keys)
     {
+        keys = keys[..Math.Min(keys.Length, Stride)];
         foreach (ref readonly Hash128 key in keys)
         {
             ref readonly Part part = ref PartOf(key);
             Prefetch(Unsafe.AsPointer(ref _slots[part.FirstSlot + key.Slot(part.Slots)]));
         }
-    }
-
-    /// <summary>Asks for the records that <see cref="Find(in Hash128)"/> will read first.</summary>
-    public void PrefetchRecords(ReadOnlySpan<Hash128> keys)
-    {
         foreach (ref readonly Hash128 key in keys)
         {
             ref readonly Part part = ref PartOf(key);

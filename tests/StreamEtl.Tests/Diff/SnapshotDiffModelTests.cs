@@ -110,6 +110,8 @@ public sealed class SnapshotDiffModelTests
     private static (long Key, long Value, long Date)[] Draw(Random random, int rows, int keys) =>
         [.. Enumerable.Range(0, rows).Select(_ => ((long)random.Next(keys), (long)random.Next(3), (long)random.Next(3)))];
 
+    private static readonly BufferPool Pool = new(new MemoryBudget(1 << 30));
+
     private static void Add(SnapshotDiff diff, bool isNew, (long Key, long Value, long Date)[] rows, bool hasDate, bool exact)
     {
         const int Batch = 1000;
@@ -132,7 +134,13 @@ public sealed class SnapshotDiffModelTests
                     hashes[i] = default;
                 }
             }
-            diff.Add(isNew, keys, hashes, hasDate ? date : null, [key], [value, date], at, new int[keys.Length]);
+            using var batch = new RowBatch(Pool.Lease(), part.Length, [key, value, date])
+            {
+                FirstRow = at,
+                KeyHashes = keys,
+                RowHashes = hashes,
+            };
+            diff.Add(isNew, batch, hasDate ? date : null, [key], [value, date], new int[keys.Length]);
         }
     }
 

@@ -15,6 +15,7 @@ internal static class SmallInputs
         if (Environment.GetEnvironmentVariable("STREAMETL_TESTS_SMALL") != "1")
         {
             PipelineGraph.FewBytes = -1;
+            DiffJob.FewBytes = -1;
         }
     }
 }

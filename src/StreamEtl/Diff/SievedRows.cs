@@ -1,0 +1,27 @@
+using StreamEtl.Batches;
+
+namespace StreamEtl.Diff;
+
+/// <summary>What a <see cref="RecordSieve"/> left open.</summary>
+internal sealed class SievedRows(RowBitmap old, RowBitmap equalled, RowBitmap now) : IDisposable
+{
+    /// <summary>Rows of OLD to be compared by value.</summary>
+    public RowBitmap Old { get; } = old;
+
+    /// <summary>Those of <see cref="Old"/> whose key began on NEW with a row of the same bytes: that one is not in <see cref="New"/>, and the row of OLD stands for it.</summary>
+    public RowBitmap Equalled { get; } = equalled;
+
+    /// <summary>Rows of NEW to be compared by value.</summary>
+    public RowBitmap New { get; } = now;
+
+    /// <summary>Keys that are settled.</summary>
+    public long Unchanged { get; set; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Old.Dispose();
+        Equalled.Dispose();
+        New.Dispose();
+    }
+}
