@@ -66,7 +66,10 @@ internal sealed class SnapshotDiff : IDisposable
             int i = batch.Selection is { } selected ? selected[s] : s;
             int length = KeepsContents ? WriteContent(date, keyColumns, rowColumns, i) : 0;
             long ordinal = batch.Ordinal(i);
-            long marks = isNew ? KeyRecord.NewSide : Equalled?.Get(ordinal) == true ? KeyRecord.SeenEqual | KeyRecord.Contested : 0;
+            long marks =
+                isNew ? KeyRecord.NewSide
+                : Equalled?.Get(ordinal) == true ? KeyRecord.SeenEqual | KeyRecord.Contested
+                : 0;
             var record = new KeyRecord(batch.KeyHashes![i], batch.RowHashes![i].High, Rank(date, i), ordinal | marks);
             _store.Add(record, _content.AsSpan(0, length));
         }

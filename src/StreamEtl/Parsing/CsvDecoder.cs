@@ -272,7 +272,14 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
     }
 
     private RowBatch ReadRest(CsvUnit unit, IReadOnlyList<PlanColumn> rest, CsvRows rows, int[] positions, int count) =>
-        Decode(unit, rest, rows.Pick(unit, positions.AsSpan(0, count)), new CsvRejects(source, unit, rest, width, dialect), positions, held: null);
+        Decode(
+            unit,
+            rest,
+            rows.Pick(unit, positions.AsSpan(0, count)),
+            new CsvRejects(source, unit, rest, width, dialect),
+            positions,
+            held: null
+        );
 
     private ulong[] HashRecords(CsvUnit unit, CsvRows rows)
     {

@@ -26,6 +26,5 @@ internal static class CsvRecordForm
         return form.ToString();
     }
 
-    private static void Append(StringBuilder form, string part) =>
-        form.Append(CultureInfo.InvariantCulture, $"{part.Length}:{part}");
+    private static void Append(StringBuilder form, string part) => form.Append(CultureInfo.InvariantCulture, $"{part.Length}:{part}");
 }

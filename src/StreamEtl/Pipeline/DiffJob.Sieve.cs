@@ -41,7 +41,12 @@ internal sealed partial class DiffJob
                         keys,
                         c => isKey[c] || Columns.Columns[c].Type.Kind != ColumnKind.Text,
                         _ => false,
-                        batch => sieve.AddOld(batch.KeyHashes.AsSpan(0, batch.RowCount), batch.RecordHashes.AsSpan(0, batch.RowCount), batch.FirstRow)
+                        batch =>
+                            sieve.AddOld(
+                                batch.KeyHashes.AsSpan(0, batch.RowCount),
+                                batch.RecordHashes.AsSpan(0, batch.RowCount),
+                                batch.FirstRow
+                            )
                     ),
                     Sieve(New, sieve, keys, c => isKey[c], c => !isKey[c], batch => Settle(batch, sieve, keys)),
                 ],
@@ -59,7 +64,14 @@ internal sealed partial class DiffJob
         return sieve.Finish();
     }
 
-    private PassSegment Sieve(int side, RecordSieve sieve, int[] keys, Func<int, bool> wanted, Func<int, bool> rest, Action<RowBatch> see) =>
+    private PassSegment Sieve(
+        int side,
+        RecordSieve sieve,
+        int[] keys,
+        Func<int, bool> wanted,
+        Func<int, bool> rest,
+        Action<RowBatch> see
+    ) =>
         Segment(
             side,
             Columns,

@@ -51,7 +51,14 @@ public sealed partial class DiffSieveTests(ITestOutputHelper output) : IDisposab
             old.Append(CultureInfo.InvariantCulture, $"{i},{padding}\n");
             now.Append(CultureInfo.InvariantCulture, $"{i},{(i % 3 == 0 ? "y" : "")}{padding}\n");
         }
-        (RunReport sieved, string found) = await RunAsync(old.ToString(), now.ToString(), ["id"], DuplicateKeyRule.Last, null, compareAll: false);
+        (RunReport sieved, string found) = await RunAsync(
+            old.ToString(),
+            now.ToString(),
+            ["id"],
+            DuplicateKeyRule.Last,
+            null,
+            compareAll: false
+        );
         Assert.Equal((0, 20_000, 0, 40_000), (sieved.Inserts, sieved.Updates, sieved.Deletes, sieved.Unchanged));
         Assert.Equal(20_001, found.Count(c => c == '\n'));
     }
@@ -147,7 +154,14 @@ public sealed partial class DiffSieveTests(ITestOutputHelper output) : IDisposab
     {
         string[] fields = row.Split(',', 6);
         int at = random.Next(3);
-        fields[at switch { 0 => 3, 1 => 2, _ => 1 }] = at switch
+        fields[
+            at switch
+            {
+                0 => 3,
+                1 => 2,
+                _ => 1,
+            }
+        ] = at switch
         {
             0 => fields[3] + "0",
             1 => $"\"{fields[2]}\"",
