@@ -50,7 +50,7 @@ internal sealed class Application(Host host)
             }
             ParsedArguments parsed = new ArgumentParser(verb, NamesInput).Parse([.. arguments[..leading], .. words[named..]]);
             settings = RunSettings.From(parsed, host, arguments);
-            if (settings.Report is { } report && ReportFile.Refusal(report) is { } refusal)
+            if (settings.Report is { } report && ReportFile.Refusal(report, host.Places) is { } refusal)
             {
                 throw refusal;
             }
@@ -58,7 +58,7 @@ internal sealed class Application(Host host)
             {
                 return await execute(parsed, host, settings).ConfigureAwait(false);
             }
-            JobOptions job = verb.Build!(parsed, host);
+            JobOptions job = verb.Build!(parsed, await SchemaFile.FetchAsync(parsed, host).ConfigureAwait(false));
             return await new JobRunner(host, settings).RunAsync(verb, job, parsed.Flag(DiffVerb.ExitCode) ?? false).ConfigureAwait(false);
         }
         catch (MissingInputException e) when (host.InputIsTerminal())
@@ -78,7 +78,7 @@ internal sealed class Application(Host host)
                     : ErrorText.From(e, settings.Debug);
             if (verb is not null)
             {
-                JobRunner.ReportFailure(verb, settings, text.Line, host);
+                await JobRunner.ReportFailureAsync(verb, settings, text.Line, host).ConfigureAwait(false);
             }
             settings.Messages.Error(text);
             return text.Kind == ErrorKind.Usage ? ExitCode.Usage : ExitCode.Failed;

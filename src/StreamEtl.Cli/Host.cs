@@ -11,7 +11,7 @@ using StreamEtl.Types;
 namespace StreamEtl.Cli;
 
 /// <summary>What the commands need of the process and the engine around them. Tests put their own in its place.</summary>
-internal sealed class Host
+internal sealed record Host
 {
     private static readonly S3Stores Stores = new(Environment.GetEnvironmentVariable);
 

@@ -21,7 +21,7 @@ internal sealed class ConfigRunner(Host host, RunPlan plan, Messages messages)
     /// <summary>Runs; the result is the exit status. Under a schedule only a signal ends it.</summary>
     public async Task<int> RunAsync(RunSchedule? schedule)
     {
-        if (plan.Report is { } path && ReportFile.Refusal(path) is { } refusal)
+        if (plan.Report is { } path && ReportFile.Refusal(path, host.Places) is { } refusal)
         {
             throw refusal;
         }
@@ -119,10 +119,10 @@ internal sealed class ConfigRunner(Host host, RunPlan plan, Messages messages)
             .ConfigureAwait(false);
         whole.Seconds = (Environment.TickCount64 - start) / 1000.0;
         whole.PeakMemoryBytes = PeakMemory.Read();
-        return Finish(whole, runs, interrupts.ExitStatus);
+        return await FinishAsync(whole, runs, interrupts.ExitStatus).ConfigureAwait(false);
     }
 
-    private int Finish(RunReport whole, TableRun[] runs, int? interrupted)
+    private async Task<int> FinishAsync(RunReport whole, TableRun[] runs, int? interrupted)
     {
         string[] failed = [.. runs.Where(r => r.Report.Status != "completed").Select(r => r.Name)];
         RunTotals.Add(whole, runs.Select(r => (r.Name, r.Report)));
@@ -153,26 +153,12 @@ internal sealed class ConfigRunner(Host host, RunPlan plan, Messages messages)
         {
             messages.Log(LogLevel.Info, end);
         }
-        return WriteReport(whole, runs) ? interrupted ?? status : interrupted ?? ExitCode.Failed;
-    }
-
-    private bool WriteReport(RunReport whole, TableRun[] runs)
-    {
-        if (_report is null)
-        {
-            return true;
-        }
-        try
-        {
-            byte[] json = ReportJson.Write(whole, plan.Mask.Apply, [.. runs.Select(r => (r.Name, r.Report))]);
-            _report.Write(json, host.OpenError);
-            return true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            messages.Error(new ErrorText(ErrorKind.Io, $"the report cannot be written: {e.Message}", plan.Report));
-            return false;
-        }
+        bool told =
+            _report is null
+            || await _report
+                .TryWriteAsync(ReportJson.Write(whole, plan.Mask.Apply, [.. runs.Select(r => (r.Name, r.Report))]), host, messages)
+                .ConfigureAwait(false);
+        return interrupted ?? (told ? status : ExitCode.Failed);
     }
 
     /// <summary>Beside the config; where that folder is not ours to write in, in the system's folder for temporary files.</summary>

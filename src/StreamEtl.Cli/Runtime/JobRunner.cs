@@ -41,7 +41,11 @@ internal sealed class JobRunner(Host host, RunSettings settings)
         {
             RunSummary.Write(report, job, _messages);
         }
-        if (file is not null && !TryWriteReport(file, report, settings, host) && status is ExitCode.Done or ExitCode.Changes)
+        if (
+            file is not null
+            && !await file.TryWriteAsync(ReportJson.Write(report), host, _messages).ConfigureAwait(false)
+            && status is ExitCode.Done or ExitCode.Changes
+        )
         {
             status = ExitCode.Failed;
         }
@@ -49,15 +53,15 @@ internal sealed class JobRunner(Host host, RunSettings settings)
     }
 
     /// <summary>Writes the report of a run that failed before it began, if one is wanted.</summary>
-    public static void ReportFailure(Verb verb, RunSettings settings, string error, Host host)
+    public static async Task ReportFailureAsync(Verb verb, RunSettings settings, string error, Host host)
     {
-        if (settings.Report is not { } path || ReportFile.Refusal(path) is not null)
+        if (settings.Report is not { } path || ReportFile.Refusal(path, host.Places) is not null)
         {
             return;
         }
         RunReport report = new() { Verb = verb.Name, PeakMemoryBytes = PeakMemory.Read() };
         Fail(report, error);
-        TryWriteReport(new ReportFile(path), report, settings, host);
+        await new ReportFile(path).TryWriteAsync(ReportJson.Write(report), host, settings.Messages).ConfigureAwait(false);
     }
 
     private async Task<int> RunEngineAsync(Verb verb, JobOptions job, RunReport report)
@@ -123,18 +127,4 @@ internal sealed class JobRunner(Host host, RunSettings settings)
             AggregateException many => many.Flatten().InnerExceptions.OfType<T>().FirstOrDefault(),
             _ => null,
         };
-
-    private static bool TryWriteReport(ReportFile file, RunReport report, RunSettings settings, Host host)
-    {
-        try
-        {
-            file.Write(ReportJson.Write(report), host.OpenError);
-            return true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            settings.Messages.Error(new ErrorText(ErrorKind.Io, $"the report cannot be written: {e.Message}", settings.Report));
-            return false;
-        }
-    }
 }

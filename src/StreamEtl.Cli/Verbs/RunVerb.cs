@@ -99,14 +99,14 @@ internal static class RunVerb
             {
                 return await RunAsync(config, arguments, host, settings, mask).ConfigureAwait(false);
             }
-            JobRunner.ReportFailure(Verb, settings, loaded.Problems[0].Text, host);
+            await JobRunner.ReportFailureAsync(Verb, settings, loaded.Problems[0].Text, host).ConfigureAwait(false);
         }
         // Said here, not by the program's own handler, because a path in it may hold a secret.
         catch (StreamEtlException e)
         {
             ErrorText text = ErrorText.From(e, settings.Debug);
             messages.Error(text);
-            JobRunner.ReportFailure(Verb, settings, mask.Apply(text.Line), host);
+            await JobRunner.ReportFailureAsync(Verb, settings, mask.Apply(text.Line), host).ConfigureAwait(false);
             return e.Kind == ErrorKind.Usage ? ExitCode.Usage : ExitCode.Failed;
         }
         return ExitCode.Usage;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using StreamEtl.Aws.Tests.Servers;
+using StreamEtl.Cli.Tests.Infrastructure;
 using StreamEtl.Connectors.S3;
 using StreamEtl.Storage;
-using StreamEtl.Tests.Tables;
 using Xunit.Abstractions;
 
 namespace StreamEtl.Aws.Tests.EndToEnd;
@@ -14,66 +14,33 @@ namespace StreamEtl.Aws.Tests.EndToEnd;
 /// </summary>
 public sealed class S3KillTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Killed = 128 + 9;
-
-    private static readonly string[] Points =
-    [
-        "ingest-read",
-        "ingest-ledger-written",
-        "ingest-changes-written",
-        "ingest-before-commit",
-        "ingest-committed",
-        "ingest-published",
-        "ingest-cleaned",
-        "s3-written",
-        "s3-visible",
-    ];
-
-    private readonly string _folder = Directory.CreateTempSubdirectory("streametl-s3-kill-").FullName;
+    private readonly TempFolder _folder = new();
 
     private static int Kills =>
         int.TryParse(Environment.GetEnvironmentVariable("STREAMETL_S3_KILLS"), CultureInfo.InvariantCulture, out int kills) ? kills : 12;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Ingest_KilledAtAnyInstant_LeavesTheVersionBeforeOrAfter()
     {
-        int killed = 0;
-        int lived = 0;
-        var random = new Random(1);
-        for (int life = 0; killed < Kills; life++)
+        var campaign = new KillCampaign(_folder, Kills)
         {
-            string root = S3Server.NewRoot();
-            S3Store store = S3Server.Instance.Store(root);
-            TableHistory history =
-                life % 2 == 1 ? TableHistory.Incremental(_folder, life, steps: 3) : new TableHistory(_folder, life, steps: 3);
-            for (int step = 0; step < history.Paths.Count; step++)
-            {
-                bool done = false;
-                for (int attempt = 0; !done; attempt++)
+            StorePoints = ["s3-written", "s3-visible"],
+            Steps = 3,
+            Time = (300, 1500),
+            Environment = S3Server.Environs(S3Server.Instance.Endpoint),
+        };
+        output.WriteLine(
+            await campaign.RunAsync(
+                () =>
                 {
-                    bool kill = attempt < 4 && killed < Kills;
-                    string point = Points[killed % Points.Length];
-                    string times = point[0] == 's' ? $":{random.Next(1, 6)}" : "";
-                    done = Run(
-                        kill && random.Next(3) == 0 ? random.Next(300, 1500) : null,
-                        kill ? point + times : null,
-                        [.. Ingest(root, history.Paths[step]), .. history.Arguments(step)]
-                    );
-                    killed += done ? 0 : 1;
-                    lived += done ? 1 : 0;
-                    int state = history.Find((await TableReadBack.NewestAsync(store, "t")).Rows);
-                    Assert.True(
-                        state == step || (!done && state == step - 1),
-                        $"life {life}, step {step}, done {done}: the table is snapshot {state}"
-                    );
-                }
-            }
-            await TableLeftovers.RequireNoneAsync(store, "t");
-            Assert.Empty(await S3Server.Instance.UploadsAsync(root));
-        }
-        output.WriteLine($"{killed} processes killed, {lived} ended well, every table right after each");
+                    string root = S3Server.NewRoot();
+                    return (S3Server.Instance.Store(root), root);
+                },
+                async root => Assert.Empty(await S3Server.Instance.UploadsAsync(root))
+            )
+        );
     }
 
     [Fact]
@@ -121,7 +88,11 @@ public sealed class S3KillTests(ITestOutputHelper output) : IDisposable
         string root = S3Server.NewRoot();
         string input = WriteInput();
         // The upload is under way when the last part is still missing, because standard input does not end.
-        using Process process = Start(null, "convert", "-", "-o", $"{root}/out.csv");
+        using Process process = Tool.Start(
+            _folder,
+            ["convert", "-", "-o", $"{root}/out.csv", "-q"],
+            S3Server.Environs(S3Server.Instance.Endpoint)
+        );
         await using (FileStream file = File.OpenRead(input))
         {
             await file.CopyToAsync(process.StandardInput.BaseStream);
@@ -142,12 +113,9 @@ public sealed class S3KillTests(ITestOutputHelper output) : IDisposable
         Assert.Null(await S3Server.Instance.Store(root).StatAsync("out.csv", default));
     }
 
-    private static string[] Ingest(string root, string input) =>
-        ["ingest", input, "--table", "t", "--into", root, "--key", "id", "--max-delete-percent", "100", "--allow-truncated"];
-
     private string WriteInput()
     {
-        string path = Path.Combine(_folder, "input.csv");
+        string path = _folder["input.csv"];
         if (!File.Exists(path))
         {
             var random = new Random(3);
@@ -163,43 +131,6 @@ public sealed class S3KillTests(ITestOutputHelper output) : IDisposable
         return path;
     }
 
-    /// <summary>Runs the tool; true when it ended well, false when it was killed. Anything else fails the test.</summary>
-    private bool Run(int? killAfter, string? point, params string[] arguments)
-    {
-        using Process process = Start(killAfter is null ? point : null, arguments);
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        process.StandardInput.Close();
-        if (killAfter is { } milliseconds && !process.WaitForExit(milliseconds))
-        {
-            process.Kill();
-        }
-        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(90)), "streametl did not end");
-        bool kills = killAfter is not null || point is not null;
-        Assert.True(
-            process.ExitCode is 0 || (kills && process.ExitCode == Killed),
-            $"exit status {process.ExitCode}: {error.GetAwaiter().GetResult()}"
-        );
-        return process.ExitCode == 0;
-    }
-
-    private Process Start(string? point, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "streametl"), [.. arguments, "-q"])
-        {
-            UseShellExecute = false,
-            WorkingDirectory = _folder,
-            RedirectStandardInput = true,
-            RedirectStandardError = true,
-        };
-        foreach ((string name, string value) in S3Server.Environs(S3Server.Instance.Endpoint))
-        {
-            start.Environment[name] = value;
-        }
-        start.Environment["TMPDIR"] = _folder;
-        if (point is not null)
-        {
-            start.Environment["STREAMETL_CRASH_AT"] = point;
-        }
-        return Process.Start(start)!;
-    }
+    private bool Run(int? killAfter, string? point, params string[] arguments) =>
+        KillCampaign.Run(_folder, arguments, killAfter, point, S3Server.Environs(S3Server.Instance.Endpoint));
 }

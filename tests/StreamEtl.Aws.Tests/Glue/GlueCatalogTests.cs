@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Text.Json;
 using StreamEtl.Aws.Tests.Servers;
+using StreamEtl.Cli.Tests.Infrastructure;
 using StreamEtl.Connectors.Glue;
 using StreamEtl.Errors;
 using StreamEtl.Types;
@@ -10,14 +10,14 @@ namespace StreamEtl.Aws.Tests.Glue;
 public sealed class GlueCatalogTests : IDisposable
 {
     private readonly GlueServer _server = new();
-    private readonly string _folder = Directory.CreateTempSubdirectory("streametl-glue-").FullName;
+    private readonly TempFolder _folder = new();
 
     public GlueCatalogTests() => DynamoServer.SetCredentials();
 
     public void Dispose()
     {
         _server.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     [Fact]
@@ -97,27 +97,27 @@ public sealed class GlueCatalogTests : IDisposable
     [InlineData("journey-step-done:3")]
     public async Task Consolidate_IntoThePartition_WritesAndRegisters(string? crash)
     {
-        _server.AddTable("d", "T", _folder + "/T/", "anomesdia");
-        await File.WriteAllTextAsync(Path.Combine(_folder, "a.csv"), "id,at,anomesdia\n1,5,x\n2,5,y\n");
-        await File.WriteAllTextAsync(Path.Combine(_folder, "b.csv"), "id,at\n1,6\n");
+        _server.AddTable("d", "T", _folder.Root + "/T/", "anomesdia");
+        await File.WriteAllTextAsync(Path.Combine(_folder.Root, "a.csv"), "id,at,anomesdia\n1,5,x\n2,5,y\n");
+        await File.WriteAllTextAsync(Path.Combine(_folder.Root, "b.csv"), "id,at\n1,6\n");
         if (crash is not null)
         {
-            Assert.Equal(137, (await RunAsync(crash)).Status);
+            Assert.Equal(137, Run(crash).Status);
         }
-        (int status, string error) = await RunAsync(null);
-        Assert.True(status == 0, error);
+        Tool.Result run = Run(null);
+        Assert.True(run.Status == 0, run.Error);
         Assert.Equal(
             ["T.snappy.parquet"],
-            Directory.GetFiles(Path.Combine(_folder, "T", "anomesdia=20240119")).Select(f => Path.GetFileName(f)!)
+            Directory.GetFiles(Path.Combine(_folder.Root, "T", "anomesdia=20240119")).Select(f => Path.GetFileName(f)!)
         );
         JsonElement partition = _server.Partition("d", "T", "20240119")!.Value.GetProperty("StorageDescriptor");
-        Assert.Equal(_folder + "/T/anomesdia=20240119/", partition.GetProperty("Location").GetString());
+        Assert.Equal(_folder.Root + "/T/anomesdia=20240119/", partition.GetProperty("Location").GetString());
         Assert.Equal(["id", "at"], partition.GetProperty("Columns").EnumerateArray().Select(c => c.GetProperty("Name").GetString()!));
         // What a step had done before the kill, and was on record, is not asked for again.
         int located = _server.Requests.Count(r => r.Operation == "GetTable");
         Assert.Equal(1, located);
         int requests = _server.Requests.Count;
-        Assert.Equal(0, (await RunAsync(null)).Status);
+        Assert.Equal(0, Run(null).Status);
         Assert.Equal(requests, _server.Requests.Count);
     }
 
@@ -130,32 +130,31 @@ public sealed class GlueCatalogTests : IDisposable
     [InlineData("journey-step-done:4", 1)]
     public async Task Consolidate_WithACongregado_StoresWhatThePartitionHolds(string? crash, int writes)
     {
-        _server.AddTable("d", "T", _folder + "/T/", "anomesdia");
-        await File.WriteAllTextAsync(Path.Combine(_folder, "a.csv"), "id,at,anomesdia\n1,5,x\n2,5,y\n");
-        await File.WriteAllTextAsync(Path.Combine(_folder, "b.csv"), "id,at\n1,6\n");
-        string file = Path.Combine(_folder, "T", "anomesdia=20240119", "T.snappy.parquet");
+        _server.AddTable("d", "T", _folder.Root + "/T/", "anomesdia");
+        await File.WriteAllTextAsync(Path.Combine(_folder.Root, "a.csv"), "id,at,anomesdia\n1,5,x\n2,5,y\n");
+        await File.WriteAllTextAsync(Path.Combine(_folder.Root, "b.csv"), "id,at\n1,6\n");
+        string file = Path.Combine(_folder.Root, "T", "anomesdia=20240119", "T.snappy.parquet");
         DateTime? first = null;
         if (crash is not null)
         {
-            Assert.Equal(137, (await RunAsync(crash, "--congregado", "cong")).Status);
+            Assert.Equal(137, Run(crash, "--congregado", "cong").Status);
             first = File.GetLastWriteTimeUtc(file);
         }
-        (int status, string error) = await RunAsync(null, "--congregado", "cong");
-        Assert.True(status == 0, error);
+        Tool.Result run = Run(null, "--congregado", "cong");
+        Assert.True(run.Status == 0, run.Error);
         Assert.Equal(writes == 2, first is not null && File.GetLastWriteTimeUtc(file) != first);
         JsonElement item = JsonElement.Parse(
-            await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(Path.Combine(_folder, "cong"))))
+            await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(Path.Combine(_folder.Root, "cong"))))
         );
         Assert.Equal(2, item.GetProperty("record_count").GetInt32());
         Assert.Equal("""[{"id":2,"at":5},{"id":1,"at":6}]""", JsonSerializer.Serialize(item.GetProperty("sample_data")));
         int requests = _server.Requests.Count;
-        Assert.Equal(0, (await RunAsync(null, "--congregado", "cong")).Status);
+        Assert.Equal(0, Run(null, "--congregado", "cong").Status);
         Assert.Equal(requests, _server.Requests.Count);
     }
 
-    private async Task<(int Status, string Error)> RunAsync(string? crash, params string[] more)
+    private Tool.Result Run(string? crash, params string[] more)
     {
-        string tool = Path.Combine(AppContext.BaseDirectory, "streametl");
         string[] words =
         [
             "consolidate",
@@ -173,34 +172,15 @@ public sealed class GlueCatalogTests : IDisposable
             "anomesdia=20240119",
             .. more,
         ];
-        var start = new ProcessStartInfo(tool, words)
-        {
-            WorkingDirectory = _folder,
-            UseShellExecute = false,
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-            RedirectStandardInput = true,
-        };
         (string, string)[] variables =
         [
             ("AWS_ENDPOINT_URL_GLUE", _server.Endpoint),
             ("AWS_REGION", "sa-east-1"),
             ("AWS_ACCESS_KEY_ID", "testkey"),
             ("AWS_SECRET_ACCESS_KEY", "testsecret"),
-            ("XDG_STATE_HOME", Path.Combine(_folder, "state")),
             ("STREAMETL_CRASH_AT", crash ?? ""),
         ];
-        foreach ((string name, string value) in variables)
-        {
-            start.Environment[name] = value;
-        }
-        using Process process = Process.Start(start)!;
-        process.StandardInput.Close();
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        string error = await process.StandardError.ReadToEndAsync();
-        await output;
-        await process.WaitForExitAsync();
-        return (process.ExitCode, error);
+        return Tool.Finish(Tool.Start(_folder, words, variables), "");
     }
 
     private static GluePartition Partition(string location) => new(["20240119"], location, [new Field("id", ColumnType.Integer)]);
