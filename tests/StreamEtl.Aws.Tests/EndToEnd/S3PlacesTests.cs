@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using StreamEtl.Aws.Tests.Servers;
 using StreamEtl.Cli.Tests.Infrastructure;
@@ -96,7 +95,7 @@ public sealed class S3PlacesTests : IDisposable
         Assert.Equal(Versions("here.csv"), Versions("there.csv"));
         if (name == "day.csv")
         {
-            Assert.All(Versions("there.csv"), v => Assert.Equal(Convert.ToHexStringLower(MD5.HashData(local)), v));
+            Assert.All(Versions("there.csv"), v => Assert.Equal("ee6704961151dda548da7bd8f78f49c3", v));
         }
         // The same again changes nothing.
         Assert.Contains("nothing to do", Ingest($"{_root}/in/{name}", $"{_root}/lake").Error, StringComparison.Ordinal);
@@ -150,7 +149,10 @@ public sealed class S3PlacesTests : IDisposable
         Run("ingest", input, "--table", "t", "--into", into, "--key", "id", "--mode", "incremental", "--partition-date", "20240119");
 
     private Tool.Result Run(params string[] arguments) =>
-        Tool.Finish(Tool.Start(_folder, arguments, [.. S3Server.Environs(S3Server.Instance.Endpoint), ("XDG_STATE_HOME", _folder[".state"])]), "");
+        Tool.Finish(
+            Tool.Start(_folder, arguments, [.. S3Server.Environs(S3Server.Instance.Endpoint), ("XDG_STATE_HOME", _folder[".state"])]),
+            ""
+        );
 
     private static void Done(Tool.Result run) => Assert.True(run.Status == 0, run.Error);
 
@@ -159,7 +161,8 @@ public sealed class S3PlacesTests : IDisposable
     private async Task PutAsync(string key, string text) =>
         await Store().WriteWholeAsync(key, System.Text.Encoding.UTF8.GetBytes(text), WriteCondition.Replace, default);
 
-    private async Task<string> ReadAsync(string key) => System.Text.Encoding.UTF8.GetString((await Store().ReadWholeAsync(key, 1 << 20, default))!);
+    private async Task<string> ReadAsync(string key) =>
+        System.Text.Encoding.UTF8.GetString((await Store().ReadWholeAsync(key, 1 << 20, default))!);
 
     private async Task<JsonElement> ReadJsonAsync(string key) => JsonElement.Parse(await ReadAsync(key));
 }
