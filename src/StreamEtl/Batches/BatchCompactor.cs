@@ -92,7 +92,8 @@ internal static class BatchCompactor
         };
     }
 
-    private static T[] Gather<T>(T[] values, ReadOnlySpan<int> rows, BufferLease lease)
+    /// <summary>The given elements, on a lease.</summary>
+    public static T[] Gather<T>(T[] values, ReadOnlySpan<int> rows, BufferLease lease)
         where T : unmanaged
     {
         T[] result = lease.Rent<T>(rows.Length);

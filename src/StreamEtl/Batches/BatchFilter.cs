@@ -20,10 +20,6 @@ internal static class BatchFilter
         {
             columns[c] = batch.Columns[c] is { } column ? Close(column, keep.AsSpan(0, count)) : null;
         }
-        for (int i = 0; i < count; i++)
-        {
-            Move(batch.RecordHashes, i, keep[i]);
-        }
         return new RowBatch(batch.Lease, count, columns)
         {
             InputBytes = batch.InputBytes,
@@ -32,7 +28,8 @@ internal static class BatchFilter
             Held = batch.Held,
             Evidence = batch.Evidence,
             Contradicted = batch.Contradicted,
-            RecordHashes = batch.RecordHashes,
+            // Apart from the columns: who reads the rest of a row looks its record up where it was.
+            RecordHashes = batch.RecordHashes is { } hashes ? BatchCompactor.Gather(hashes, keep.AsSpan(0, count), batch.Lease) : null,
             ReadRest = batch.ReadRest is { } read ? (rows, n) => read(Before(keep, rows, n, batch.Lease), n) : null,
         };
     }

@@ -25,7 +25,9 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         var rejects = new CsvRejects(source, unit, plan, width, dialect);
         HeldRecords? held = HeldRecords.For(plan);
         SelectRecords(unit, rows, rejects, Utf8.IsValid(unit.Bytes.AsSpan(0, unit.Length)), held);
-        return Decode(unit, plan, rows, rejects, null, held);
+        // Before anything is unquoted in place.
+        ulong[]? hashes = _rest is null ? null : HashRecords(unit, rows);
+        return Decode(unit, plan, rows, rejects, null, held, hashes);
     }
 
     /// <summary>As <see cref="Decode(CsvUnit, IReadOnlyList{PlanColumn})"/>, for some rows of a unit that is known to have no malformed ones.</summary>
@@ -44,7 +46,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
             );
         }
         rows.Keep(positions.AsSpan(0, count));
-        return Decode(unit, plan, rows, rejects, positions, held: null);
+        return Decode(unit, plan, rows, rejects, positions);
     }
 
     private RowBatch Decode(
@@ -53,11 +55,10 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         CsvRows rows,
         CsvRejects rejects,
         int[]? positions,
-        HeldRecords? held
+        HeldRecords? held = null,
+        ulong[]? hashes = null
     )
     {
-        // Before anything is unquoted in place.
-        ulong[]? hashes = _rest is not null ? HashRecords(unit, rows) : null;
         var columns = new Column?[plan.Count];
         // Values are unquoted in place, which can be done once: plan columns of one source column share what the first of them made.
         var unquoted = new TextView[]?[width];
@@ -114,7 +115,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
             Evidence = evidence,
             Contradicted = contradicted,
             RecordHashes = hashes,
-            ReadRest = _rest is { } rest ? (some, count) => ReadRest(unit, rest, rows, some, count) : null,
+            ReadRest = positions is null && hashes is not null ? (some, count) => ReadRest(unit, rows, hashes, some, count) : null,
         };
         return rejected is null ? batch : BatchFilter.Without(batch, rejected);
     }
@@ -271,14 +272,14 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         return at;
     }
 
-    private RowBatch ReadRest(CsvUnit unit, IReadOnlyList<PlanColumn> rest, CsvRows rows, int[] positions, int count) =>
+    private RowBatch ReadRest(CsvUnit unit, CsvRows rows, ulong[] hashes, int[] positions, int count) =>
         Decode(
             unit,
-            rest,
+            _rest!,
             rows.Pick(unit, positions.AsSpan(0, count)),
-            new CsvRejects(source, unit, rest, width, dialect),
+            new CsvRejects(source, unit, _rest!, width, dialect),
             positions,
-            held: null
+            hashes: BatchCompactor.Gather(hashes, positions.AsSpan(0, count), unit.Lease)
         );
 
     private ulong[] HashRecords(CsvUnit unit, CsvRows rows)

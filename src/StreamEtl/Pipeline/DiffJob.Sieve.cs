@@ -99,21 +99,10 @@ internal sealed partial class DiffJob
             batch.FirstRow,
             open
         );
-        if (count == 0 || !_open!.IsComplete)
+        if (count > 0 && _open!.IsComplete)
         {
-            return;
+            _open.Add(OpenRows.Read(batch, open, count, keys));
         }
-        RowBatch rest = batch.ReadRest!(open, count);
-        if (rest.Contradicted)
-        {
-            throw new TypesContradictedException();
-        }
-        foreach (int key in keys)
-        {
-            rest.Columns[key] = BatchCompactor.Gather(batch.Columns[key]!, open.AsSpan(0, count), batch.Lease);
-        }
-        rest.FirstRow = batch.FirstRow;
-        _open.Add(rest);
     }
 
     /// <summary>About how many rows OLD has.</summary>
@@ -126,6 +115,7 @@ internal sealed partial class DiffJob
     private bool CanSieve() =>
         Sides[Old].RecordForm is { } form
         && form == Sides[New].RecordForm
+        && Sides.All(s => s.IsPlain)
         && Columns.Columns.All(c => c.Patterns[Old] == c.Patterns[New])
         && options.Schema is null
         && options.Compare is null

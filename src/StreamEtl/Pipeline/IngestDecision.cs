@@ -23,6 +23,9 @@ internal sealed record IngestDecision(
     long Rows
 ) : IDisposable
 {
+    /// <summary>The name of the form of the records whose hashes the ledger keeps (<see cref="LedgerHashes.Records"/>).</summary>
+    public string? RecordForm { get; init; }
+
     /// <summary>Numbers of the written rows.</summary>
     public RowRanks Ranks { get; } = new(Outcome.Inserted, Outcome.Updated);
 

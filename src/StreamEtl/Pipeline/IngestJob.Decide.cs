@@ -24,16 +24,21 @@ internal sealed partial class IngestJob
         (IReadOnlyList<LedgerFile> ledger, TableChecksum checksum) = joined is null
             ? ([], default)
             : await ComparableLedgerAsync(columns, joined, transaction).ConfigureAwait(false);
+        string? form = RecordForm(columns);
+        bool isKnown = joined is not null && ReferenceEquals(ledger, joined.Ledger);
+        bool byRecord = isKnown && form is not null && form == joined!.Hashes.Records;
         var delta = new LedgerDelta(Run.Budget, options.TempDirectory, options.Threads, joined?.Files ?? []);
         KeptRows? kept = joined is null ? null : new KeptRows(Run.Budget, Sides[^1].Inputs[0].Info);
         try
         {
-            using LedgerDiff diff = NewDiff(columns);
+            using LedgerDiff diff = NewDiff(columns, byRecord);
             if (joined is not null)
             {
                 await diff.ReadLedgerAsync(_log.Store, ledger, joined.Counts.Rows, Run.CancellationToken).ConfigureAwait(false);
             }
-            PassSegment segment = Compare(diff, columns, kept);
+            PassSegment segment = diff.SettlesRecords
+                ? CompareRecords(diff, columns, kept!)
+                : Compare(diff, columns, kept, hashesRecords: byRecord || (joined is null && form is not null));
             PassResult result = await PipelineGraph
                 .RunAsync(
                     Run,
@@ -65,7 +70,13 @@ internal sealed partial class IngestJob
                 delta.Checksum(checksum).ToString(),
                 [.. inputs.Select((file, i) => new CommitInput(file.Path, file.Bytes, file.Rows, result.Endings.ElementAtOrDefault(i)))],
                 segment.NextRow
-            );
+            )
+            {
+                RecordForm =
+                    joined is null ? form
+                    : isKnown ? joined.Hashes.Records
+                    : null,
+            };
         }
         catch
         {
@@ -79,7 +90,7 @@ internal sealed partial class IngestJob
     /// Rows that are not settled at once are kept, where the ledger is in memory: then the input is read once. Every column is converted, also those that are not compared: a value that contradicts a type must be found while nothing has
     /// been decided.
     /// </summary>
-    private PassSegment Compare(LedgerDiff diff, IngestColumns columns, KeptRows? kept) =>
+    private PassSegment Compare(LedgerDiff diff, IngestColumns columns, KeptRows? kept, bool hashesRecords) =>
         Segment(
             Sides.Count - 1,
             Columns,
@@ -92,15 +103,14 @@ internal sealed partial class IngestJob
             },
             accept: batch =>
             {
-                foreach (HeldKeys held in columns.KeepsArrival ? [] : batch.Held)
-                {
-                    Array.ForEach(RowHashes.HashHeld(held, columns.Keys), key => diff.Hold(key));
-                }
+                Hold(diff, columns, batch);
                 int[] open = batch.Lease.Rent<int>(batch.RowCount);
                 int count = diff.Add(
                     batch.KeyHashes.AsSpan(0, batch.RowCount),
                     batch.RowHashes.AsSpan(0, batch.RowCount),
-                    Ranks(batch, _arrival?.Days(batch, columns.GivenDay) ?? (columns.Date < 0 ? null : batch.Columns[columns.Date])),
+                    hashesRecords
+                        ? batch.RecordHashes.AsSpan(0, batch.RowCount)
+                        : Ranks(batch, _arrival?.Days(batch, columns.GivenDay) ?? (columns.Date < 0 ? null : batch.Columns[columns.Date])),
                     batch.FirstRow,
                     open
                 );
@@ -111,8 +121,53 @@ internal sealed partial class IngestJob
                 }
                 batch.Select(open, count);
                 kept?.Add(batch);
-            }
+            },
+            rest: hashesRecords ? _ => false : null
         );
+
+    /// <summary>
+    /// The pass where the ledger knows records: a row whose record was there before is settled by its key and its bytes. Only of the others are the values read, and they are kept.
+    /// </summary>
+    private PassSegment CompareRecords(LedgerDiff diff, IngestColumns columns, KeptRows kept) =>
+        Segment(
+            Sides.Count - 1,
+            Columns,
+            columns.Keys.Contains,
+            columns.Keys,
+            prepare: batch => RowHashes.HashKeys(batch, columns.Keys),
+            accept: batch =>
+            {
+                Hold(diff, columns, batch);
+                int[] open = batch.Lease.Rent<int>(batch.RowCount);
+                int count = diff.Settle(batch.KeyHashes.AsSpan(0, batch.RowCount), batch.RecordHashes.AsSpan(0, batch.RowCount), open);
+                if (count > 0)
+                {
+                    RowBatch rows = OpenRows.Read(batch, open, count, columns.Keys);
+                    RowHashes.HashKeys(rows, columns.Keys);
+                    RowHashes.HashRows(rows, columns.Compared);
+                    diff.AddOpen(rows);
+                    kept.Add(rows);
+                }
+            },
+            rest: c => !columns.Keys.Contains(c)
+        );
+
+    private static void Hold(LedgerDiff diff, IngestColumns columns, RowBatch batch)
+    {
+        foreach (HeldKeys held in columns.KeepsArrival ? [] : batch.Held)
+        {
+            Array.ForEach(RowHashes.HashHeld(held, columns.Keys), key => diff.Hold(key));
+        }
+    }
+
+    /// <summary>
+    /// The name of the form of the input's records, where their hashes can tell rows: not where ranks tell which row is newer, for they stand where the ledger has room for the hashes; not
+    /// under a schema, for there every value must be read.
+    /// </summary>
+    private string? RecordForm(IngestColumns columns) =>
+        Sides[^1].RecordForm is { } form && columns.Hashes.RankColumn is null && options.Schema is null
+            ? RecordForms.Name(form, Columns.Columns.Select(c => c.Patterns[^1]))
+            : null;
 
     private static ReadOnlySpan<ulong> Ranks(RowBatch batch, Column? date)
     {

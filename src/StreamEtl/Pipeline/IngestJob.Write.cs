@@ -334,7 +334,7 @@ internal sealed partial class IngestJob
             Schema = decision.Columns.Fields,
             Files = [],
             Ledger = [],
-            Hashes = decision.Columns.Hashes,
+            Hashes = decision.Columns.Hashes with { Records = decision.RecordForm },
             Counts = counts,
             Inputs = decision.Inputs,
             Checksum = decision.Checksum,

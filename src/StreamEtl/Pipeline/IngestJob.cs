@@ -128,7 +128,7 @@ internal sealed partial class IngestJob(RunContext run, IngestOptions options) :
         }
     }
 
-    private LedgerDiff NewDiff(IngestColumns columns) =>
+    private LedgerDiff NewDiff(IngestColumns columns, bool byRecord) =>
         new(
             Run.Budget,
             options.TempDirectory,
@@ -138,7 +138,8 @@ internal sealed partial class IngestJob(RunContext run, IngestOptions options) :
                 StrictDate: options.DateFieldStrict,
                 KeepFirst: options.OnDuplicateKey == DuplicateKeyRule.First,
                 Upsert: columns.KeepsArrival,
-                OneRank: columns.KeepsArrival && columns.GivenDay < 0 ? SortKey.Of(PartitionDates.Number(Day)) : null
+                OneRank: columns.KeepsArrival && columns.GivenDay < 0 ? SortKey.Of(PartitionDates.Number(Day)) : null,
+                ByRecord: byRecord
             )
         );
 }

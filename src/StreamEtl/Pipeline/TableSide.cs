@@ -42,8 +42,11 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
     /// <summary>A column that got a name of its own because its input names another one so; null when there is none.</summary>
     public string? RenamedColumn { get; private set; }
 
-    /// <summary>The form that the records of every input have; null when they differ in it, or are not in plain files.</summary>
+    /// <summary>The form that the records of every input have (<see cref="IRecordSource.RecordForm"/>); null when there is none that they have in common.</summary>
     public string? RecordForm { get; private set; }
+
+    /// <summary>True when every input is a plain file.</summary>
+    public bool IsPlain { get; private set; } = true;
 
     /// <summary>Opens every input once: columns, and with <paramref name="infer"/> a sample of the types.</summary>
     public async Task PrepareAsync(RunContext run, bool infer)
@@ -57,8 +60,9 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
                 run.WarnOf(source);
                 WarnOfDelimiter(run, source);
                 MatchColumns(i, source.Columns);
-                string? form = source is IRecordSource { IsPlainFile: true } records ? records.RecordForm : null;
-                RecordForm = i == 0 || form == RecordForm ? form : null;
+                var records = source as IRecordSource;
+                RecordForm = i == 0 || records?.RecordForm == RecordForm ? records?.RecordForm : null;
+                IsPlain &= records is { IsPlainFile: true };
                 if (infer && source.Columns.Any(c => c.Type is null))
                 {
                     await SampleAsync(i, source, run.CancellationToken).ConfigureAwait(false);

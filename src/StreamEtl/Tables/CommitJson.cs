@@ -180,7 +180,8 @@ public static class CommitJson
             Text(hashes, "function"),
             ReadFields(hashes.GetProperty("key_columns")),
             ReadFields(hashes.GetProperty("row_columns")),
-            ReadFields(hashes.GetProperty("rank_column")).SingleOrDefault()
+            ReadFields(hashes.GetProperty("rank_column")).SingleOrDefault(),
+            hashes.TryGetProperty("records", out JsonElement records) ? records.GetString() : null
         );
 
     private static CommitCounts ReadCounts(JsonElement counts) =>
@@ -289,6 +290,10 @@ public static class CommitJson
         WriteFields(writer, "key_columns", record.Hashes.KeyColumns);
         WriteFields(writer, "row_columns", record.Hashes.RowColumns);
         WriteFields(writer, "rank_column", record.Hashes.RankColumn is { } rank ? [rank] : []);
+        if (record.Hashes.Records is { } records)
+        {
+            writer.WriteString("records", records);
+        }
         writer.WriteEndObject();
     }
 

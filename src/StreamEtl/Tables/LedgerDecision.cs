@@ -186,7 +186,7 @@ internal sealed class LedgerDecision(
     {
         bool equal = _state.Row == record.Row;
         // The date tells rows apart even where it is not compared: it decides whether the row is an update.
-        if (options.Upsert ? equal || _state.Rank != record.Rank : equal && _state.Rank == record.Rank)
+        if (options.Upsert ? equal || _state.Rank != record.Rank : equal && (!options.HasDate || _state.Rank == record.Rank))
         {
             _counts.Duplicates++;
             return options.Upsert ? !equal && record.Rank > _state.Rank : !options.KeepFirst;

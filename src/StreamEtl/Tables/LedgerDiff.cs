@@ -29,6 +29,9 @@ internal sealed class LedgerDiff : IDisposable
     /// <summary>Bytes written to the temp folder.</summary>
     public long SpilledBytes => _store.SpilledBytes;
 
+    /// <summary>True when rows can be settled by the hashes of their records alone.</summary>
+    public bool SettlesRecords => _options.ByRecord && _probe is not null;
+
     /// <summary>Reads the ledger into memory if it fits; before the first row.</summary>
     public async ValueTask ReadLedgerAsync(
         IObjectStore store,
@@ -39,7 +42,7 @@ internal sealed class LedgerDiff : IDisposable
     {
         // The other half is for batches and for what the input changes.
         _probe = await LedgerProbe
-            .TryReadAsync(store, files, rows, _options.OneRank is null, _budget, _budget.Limit / 2, cancellationToken)
+            .TryReadAsync(store, files, rows, _options, _budget, _budget.Limit / 2, cancellationToken)
             .ConfigureAwait(false);
     }
 
@@ -63,6 +66,19 @@ internal sealed class LedgerDiff : IDisposable
             Remember(keys, rows, ranks, firstRow, i);
         }
         return count;
+    }
+
+    /// <summary>By record: as <see cref="Add"/>, but remembers nothing; <see cref="AddOpen"/> does when the values of the rows that may be changes are known.</summary>
+    public int Settle(ReadOnlySpan<Hash128> keys, ReadOnlySpan<ulong> records, Span<int> open) => _probe!.Settle(keys, [], records, open);
+
+    /// <summary>Remembers the rows of a batch that <see cref="Settle"/> left open, with all their hashes.</summary>
+    public void AddOpen(RowBatch batch)
+    {
+        for (int i = 0; i < batch.RowCount; i++)
+        {
+            long place = batch.Ordinal(i) | KeyRecord.NewSide;
+            _store.Add(new KeyRecord(batch.KeyHashes![i], batch.RowHashes![i].High, batch.RecordHashes![i], place));
+        }
     }
 
     /// <summary>Remembers that the input has a malformed row of this key: it is no delete.</summary>

@@ -10,11 +10,13 @@ namespace StreamEtl.Tables;
 /// a lower one.
 /// </param>
 /// <param name="OneRank">The rank that every row of the input has, where they all have the same.</param>
+/// <param name="ByRecord">In the place of ranks stand hashes of records: a row whose record is the ledger's is settled, whatever its values.</param>
 internal sealed record LedgerDiffOptions(
     int Threads,
     bool HasDate,
     bool StrictDate,
     bool KeepFirst,
     bool Upsert = false,
-    ulong? OneRank = null
+    ulong? OneRank = null,
+    bool ByRecord = false
 );

@@ -6,12 +6,16 @@ namespace StreamEtl.Tables;
 /// <param name="Function">Name of the function and its seeds; <see cref="Current"/> is the one of this version.</param>
 /// <param name="KeyColumns">Columns of the key hash, in order.</param>
 /// <param name="RowColumns">Columns of the row hash, in order.</param>
-/// <param name="RankColumn">The column whose values are the ranks; null when all ranks are 0.</param>
+/// <param name="RankColumn">The column whose values are the ranks; null when rows have none.</param>
+/// <param name="Records">
+/// Where rows have no ranks, what stands in their place: hashes of the records that the rows were read from, all of this form (<see cref="RecordForms"/>), or 0 where the form was another one. Null: 0.
+/// </param>
 public sealed record LedgerHashes(
     string Function,
     IReadOnlyList<Field> KeyColumns,
     IReadOnlyList<Field> RowColumns,
-    Field? RankColumn = null
+    Field? RankColumn = null,
+    string? Records = null
 )
 {
     /// <summary><see cref="Hashing.RowHasher"/> with the seeds of keys and rows. Any change of these needs another name.</summary>

@@ -27,6 +27,7 @@ internal sealed class LedgerProbe : IDisposable
 
     private readonly MemoryBudget _budget;
     private readonly bool _ranked;
+    private readonly bool _byRecord;
     private readonly int _shift;
     private readonly int _filterMask;
     private readonly NativeArray<ulong> _prints;
@@ -34,10 +35,11 @@ internal sealed class LedgerProbe : IDisposable
     private readonly NativeArray<ulong> _seen;
     private readonly NativeArray<ulong> _filter;
 
-    private LedgerProbe(int rows, bool ranked, MemoryBudget budget)
+    private LedgerProbe(int rows, LedgerDiffOptions options, MemoryBudget budget)
     {
         _budget = budget;
-        _ranked = ranked;
+        _byRecord = options.ByRecord;
+        _ranked = options.ByRecord || (options.HasDate && options.OneRank is null);
         int buckets = Buckets(rows);
         _shift = 64 - BitOperations.Log2((uint)buckets);
         _prints = new NativeArray<ulong>(rows);
@@ -50,13 +52,12 @@ internal sealed class LedgerProbe : IDisposable
 
     /// <summary>
     /// Reads a ledger of <paramref name="rows"/> live rows into memory; null when it would take more than <paramref name="bytes"/>, or the budget has no room.
-    /// <paramref name="ranked"/>: rows of different rank differ.
     /// </summary>
     public static async ValueTask<LedgerProbe?> TryReadAsync(
         IObjectStore store,
         IReadOnlyList<LedgerFile> files,
         long rows,
-        bool ranked,
+        LedgerDiffOptions options,
         MemoryBudget budget,
         long bytes,
         CancellationToken cancellationToken
@@ -66,7 +67,7 @@ internal sealed class LedgerProbe : IDisposable
         {
             return null;
         }
-        var probe = new LedgerProbe((int)rows, ranked, budget);
+        var probe = new LedgerProbe((int)rows, options, budget);
         try
         {
             await probe.ReadAsync(store, files, cancellationToken).ConfigureAwait(false);
@@ -79,7 +80,10 @@ internal sealed class LedgerProbe : IDisposable
         }
     }
 
-    /// <summary>Settles the rows that the table has; writes the positions of the others to <paramref name="open"/> and returns how many.</summary>
+    /// <summary>
+    /// Settles the rows that the table has; writes the positions of the others to <paramref name="open"/> and returns how many. By record <paramref name="rows"/> is empty, and
+    /// <paramref name="ranks"/> are the hashes of the records; else <paramref name="ranks"/> may be empty.
+    /// </summary>
     public int Settle(ReadOnlySpan<Hash128> keys, ReadOnlySpan<Hash128> rows, ReadOnlySpan<ulong> ranks, Span<int> open)
     {
         int count = 0;
@@ -90,7 +94,7 @@ internal sealed class LedgerProbe : IDisposable
             for (int i = first; i < end; i++)
             {
                 open[count] = i;
-                count += Settle(keys[i], Print(keys[i], rows[i].High, ranks.IsEmpty ? 0 : ranks[i])) ? 0 : 1;
+                count += Settle(keys[i], Print(keys[i], _byRecord ? 0 : rows[i].High, ranks.IsEmpty ? 0 : ranks[i])) ? 0 : 1;
             }
         }
         return count;
@@ -160,7 +164,7 @@ internal sealed class LedgerProbe : IDisposable
             {
                 _starts[bucket++] = filled;
             }
-            _prints[filled++] = Print(record.Key, record.Row, record.Rank);
+            _prints[filled++] = Print(record.Key, _byRecord ? 0 : record.Row, record.Rank);
         }
     }
 

@@ -33,8 +33,14 @@ internal sealed class ColumnChunk
     /// <summary>Smallest and largest value, or null when there is none.</summary>
     public Bounds? Bounds { get; set; }
 
-    /// <summary>The data pages.</summary>
-    public List<DataPage> Pages { get; } = [];
+    /// <summary>The data pages; none once the row group is written, and the indexes of them stand below.</summary>
+    public List<DataPage> Pages { get; set; } = [];
+
+    /// <summary>The offset index as it will be written.</summary>
+    public byte[] EncodedOffsetIndex { get; set; } = [];
+
+    /// <summary>The column index as it will be written; empty where there can be none.</summary>
+    public byte[] EncodedColumnIndex { get; set; } = [];
 
     /// <summary>Where the offset index and the column index stand, once written: offset and length each.</summary>
     public (long Offset, int Length) OffsetIndex { get; set; }

@@ -9,8 +9,18 @@ internal static class PageIndexWriter
     private const int Ascending = 1;
     private const int Descending = 2;
 
+    /// <summary>Makes the indexes of a chunk whose row group starts at <paramref name="groupOffset"/>, and forgets the pages: as objects they take ten times as much.</summary>
+    public static void Seal(ColumnChunk chunk, ColumnType type, long groupOffset)
+    {
+        // The column index cannot say that a page has values and no bounds, as one of nothing but NaN has.
+        bool hasBounds = chunk.Pages.TrueForAll(p => p.Bounds is not null || p.NullCount == p.Rows);
+        chunk.EncodedColumnIndex = hasBounds ? Columns(chunk, type).ToArray() : [];
+        chunk.EncodedOffsetIndex = Offsets(chunk, groupOffset).ToArray();
+        chunk.Pages = [];
+    }
+
     /// <summary>ColumnIndex: bounds and NULLs by page.</summary>
-    public static ReadOnlyMemory<byte> Columns(ColumnChunk chunk, ColumnType type)
+    private static ReadOnlyMemory<byte> Columns(ColumnChunk chunk, ColumnType type)
     {
         var thrift = new ThriftWriter();
         thrift.Bools(1, [.. chunk.Pages.Select(p => p.Bounds is null)]);
@@ -23,7 +33,7 @@ internal static class PageIndexWriter
     }
 
     /// <summary>OffsetIndex: where pages are.</summary>
-    public static ReadOnlyMemory<byte> Offsets(ColumnChunk chunk, long groupOffset)
+    private static ReadOnlyMemory<byte> Offsets(ColumnChunk chunk, long groupOffset)
     {
         var thrift = new ThriftWriter();
         thrift.Structs(1, chunk.Pages.Count);

@@ -57,6 +57,10 @@ public sealed class ParquetEncoder(IReadOnlyList<Field> fields, ParquetWriteOpti
     public async ValueTask WritePartAsync(EncodedPart part, Stream output, CancellationToken cancellationToken)
     {
         var group = (RowGroupPart)part;
+        for (int c = 0; c < group.Columns.Length; c++)
+        {
+            PageIndexWriter.Seal(group.Columns[c], _fields[c].Type, _position);
+        }
         _groups.Add(new RowGroupEntry(_position, group.Rows, group.Length, group.Columns));
         foreach (ReadOnlyMemory<byte> segment in group.Segments)
         {
@@ -67,26 +71,13 @@ public sealed class ParquetEncoder(IReadOnlyList<Field> fields, ParquetWriteOpti
     /// <inheritdoc/>
     public async ValueTask WriteFooterAsync(Stream output, CancellationToken cancellationToken)
     {
-        foreach (RowGroupEntry group in _groups)
+        foreach (ColumnChunk chunk in _groups.SelectMany(g => g.Columns))
         {
-            for (int c = 0; c < group.Columns.Length; c++)
-            {
-                ColumnChunk chunk = group.Columns[c];
-                // The index cannot say that a page has values and no bounds, as one of nothing but NaN has.
-                if (chunk.Pages.TrueForAll(p => p.Bounds is not null || p.NullCount == p.Rows))
-                {
-                    chunk.ColumnIndex = await WriteIndexAsync(output, PageIndexWriter.Columns(chunk, _fields[c].Type), cancellationToken)
-                        .ConfigureAwait(false);
-                }
-            }
+            chunk.ColumnIndex = await WriteIndexAsync(output, chunk.EncodedColumnIndex, cancellationToken).ConfigureAwait(false);
         }
-        foreach (RowGroupEntry group in _groups)
+        foreach (ColumnChunk chunk in _groups.SelectMany(g => g.Columns))
         {
-            foreach (ColumnChunk chunk in group.Columns)
-            {
-                chunk.OffsetIndex = await WriteIndexAsync(output, PageIndexWriter.Offsets(chunk, group.Offset), cancellationToken)
-                    .ConfigureAwait(false);
-            }
+            chunk.OffsetIndex = await WriteIndexAsync(output, chunk.EncodedOffsetIndex, cancellationToken).ConfigureAwait(false);
         }
         ReadOnlyMemory<byte> footer = FooterWriter.Footer(_fields, _groups, options.KeyValueMetadata);
         await WriteAsync(output, footer, cancellationToken).ConfigureAwait(false);
@@ -96,7 +87,7 @@ public sealed class ParquetEncoder(IReadOnlyList<Field> fields, ParquetWriteOpti
 
     private async ValueTask<(long Offset, int Length)> WriteIndexAsync(
         Stream output,
-        ReadOnlyMemory<byte> index,
+        byte[] index,
         CancellationToken cancellationToken
     )
     {
