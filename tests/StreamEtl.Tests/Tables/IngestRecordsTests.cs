@@ -24,7 +24,9 @@ public sealed class IngestRecordsTests : IDisposable
     {
         await IngestAsync(Rows(2000, i => string.Create(CultureInfo.InvariantCulture, $"{i},{i}.50,name {i}")));
         Assert.NotNull((await NewestAsync()).Hashes.Records);
-        RunReport report = await IngestAsync(Rows(2000, i => i == 77 ? "77,1.00,other" : string.Create(CultureInfo.InvariantCulture, $"{i},{i}.50,name {i}")));
+        RunReport report = await IngestAsync(
+            Rows(2000, i => i == 77 ? "77,1.00,other" : string.Create(CultureInfo.InvariantCulture, $"{i},{i}.50,name {i}"))
+        );
         Assert.Equal((0, 1, 0, 1999), (report.Inserts, report.Updates, report.Deletes, report.Unchanged));
         Assert.Contains("other", (await RowsAsync())["77"], StringComparison.Ordinal);
     }
@@ -103,7 +105,9 @@ public sealed class IngestRecordsTests : IDisposable
     public async Task Ingest_LateValueContradictsAType_InARowThatChanged_WidensTheColumn()
     {
         await IngestAsync(Rows(150_000, i => string.Create(CultureInfo.InvariantCulture, $"{i},{i}"), "id,n"));
-        RunReport report = await IngestAsync(Rows(150_000, i => i == 149_999 ? "149999,n/a" : string.Create(CultureInfo.InvariantCulture, $"{i},{i}"), "id,n"));
+        RunReport report = await IngestAsync(
+            Rows(150_000, i => i == 149_999 ? "149999,n/a" : string.Create(CultureInfo.InvariantCulture, $"{i},{i}"), "id,n")
+        );
         Assert.Equal((1, 149_999), (report.Updates, report.Unchanged));
         Assert.Contains(report.SchemaChanges, c => c.Change.Contains("text", StringComparison.Ordinal));
     }

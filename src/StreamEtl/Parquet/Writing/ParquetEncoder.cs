@@ -85,11 +85,7 @@ public sealed class ParquetEncoder(IReadOnlyList<Field> fields, ParquetWriteOpti
         await WriteAsync(output, Magic, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<(long Offset, int Length)> WriteIndexAsync(
-        Stream output,
-        byte[] index,
-        CancellationToken cancellationToken
-    )
+    private async ValueTask<(long Offset, int Length)> WriteIndexAsync(Stream output, byte[] index, CancellationToken cancellationToken)
     {
         long offset = _position;
         await WriteAsync(output, index, cancellationToken).ConfigureAwait(false);
