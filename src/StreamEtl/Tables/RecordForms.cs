@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using StreamEtl.Types;
 
 namespace StreamEtl.Tables;
