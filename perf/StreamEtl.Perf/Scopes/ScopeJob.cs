@@ -135,7 +135,6 @@ internal sealed class ScopeJob(RunContext run, ConvertOptions options, Scope sco
             batch,
             date: null,
             RowHashes.Pick(batch, keys),
-            RowHashes.Pick(batch, compared),
-            batch.Lease.Rent<int>(batch.RowCount)
+            RowHashes.Pick(batch, compared)
         );
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using StreamEtl.Batches;
 using StreamEtl.Hashing;
 using StreamEtl.Memory;
@@ -19,8 +18,6 @@ internal sealed class SnapshotDiff : IDisposable
     private readonly MemoryBudget _budget;
     private readonly SnapshotDiffOptions _options;
     private byte[] _content = new byte[256];
-    private RecordIndex? _index;
-    private bool _hasNew;
 
     /// <summary>Compares nothing yet.</summary>
     public SnapshotDiff(MemoryBudget budget, string tempFolder, SnapshotDiffOptions options)
@@ -40,27 +37,11 @@ internal sealed class SnapshotDiff : IDisposable
     public long SpilledBytes => _store.SpilledBytes;
 
     /// <summary>
-    /// Remembers the selected rows of a batch of OLD, or of NEW; all of OLD comes before the first of NEW. <paramref name="date"/> is null without a date field; key and row columns
-    /// are looked at in exact mode only. Where OLD is in memory, rows of NEW that are settled at once are left out of <paramref name="open"/>, which gets the positions of the
-    /// others: only they can be in the changes. Returns how many, or -1 where nothing is known yet.
+    /// Remembers the selected rows of a batch of OLD, or of NEW, with its hashes of keys and rows; all of OLD comes before the first of NEW. <paramref name="date"/> is null without a date
+    /// field; key and row columns are looked at in exact mode only.
     /// </summary>
-    public int Add(
-        bool isNew,
-        RowBatch batch,
-        Column? date,
-        IReadOnlyList<Column> keyColumns,
-        IReadOnlyList<Column> rowColumns,
-        Span<int> open
-    )
+    public void Add(bool isNew, RowBatch batch, Column? date, IReadOnlyList<Column> keyColumns, IReadOnlyList<Column> rowColumns)
     {
-        if (isNew)
-        {
-            BeginNew();
-        }
-        if (_index is not null)
-        {
-            return Probe(_index, batch, date, open);
-        }
         for (int s = 0; s < batch.SelectedCount; s++)
         {
             int i = batch.Selection is { } selected ? selected[s] : s;
@@ -68,21 +49,12 @@ internal sealed class SnapshotDiff : IDisposable
             long ordinal = batch.Ordinal(i);
             long marks =
                 isNew ? KeyRecord.NewSide
-                : Equalled?.Get(ordinal) == true ? KeyRecord.SeenEqual | KeyRecord.Contested
+                : Equalled?.Get(ordinal) == true ? KeyRecord.SeenEqual
                 : 0;
-            var record = new KeyRecord(batch.KeyHashes![i], batch.RowHashes![i].High, Rank(date, i), ordinal | marks);
-            _store.Add(record, _content.AsSpan(0, length));
-        }
-        return -1;
-    }
-
-    /// <summary>Nothing of OLD comes any more.</summary>
-    private void BeginNew()
-    {
-        if (!_hasNew)
-        {
-            _hasNew = true;
-            _index = _store.TryIndex();
+            _store.Add(
+                new KeyRecord(batch.KeyHashes![i], batch.RowHashes![i].High, Rank(date, i), ordinal | marks),
+                _content.AsSpan(0, length)
+            );
         }
     }
 
@@ -95,45 +67,7 @@ internal sealed class SnapshotDiff : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _index?.Dispose();
-        _store.Dispose();
-    }
-
-    /// <summary>
-    /// Rows of NEW against an OLD that is in memory: one that equals OLD's settles its key with a mark, and only the others, few as a rule, are remembered. This saves work
-    /// and memory and decides nothing: <see cref="Decide"/> sees the mark as the row that it stands for.
-    /// </summary>
-    private int Probe(RecordIndex index, RowBatch batch, Column? date, Span<int> open)
-    {
-        int count = 0;
-        ReadOnlySpan<Hash128> keys = batch.KeyHashes.AsSpan(0, batch.RowCount);
-        ReadOnlySpan<Hash128> rows = batch.RowHashes.AsSpan(0, batch.RowCount);
-        for (int s = 0; s < batch.SelectedCount; s++)
-        {
-            int i = batch.Selection is { } selected ? selected[s] : s;
-            if (s % RecordIndex.Stride == 0)
-            {
-                index.Prefetch(keys[i..]);
-            }
-            ulong rank = Rank(date, i);
-            ref KeyRecord old = ref index.Find(keys[i]);
-            if (!Unsafe.IsNullRef(ref old))
-            {
-                bool first = (old.Place & (KeyRecord.SeenEqual | KeyRecord.Contested)) == 0;
-                if (first && old.Row == rows[i].High && old.Rank == rank)
-                {
-                    old = old with { Place = old.Place | KeyRecord.SeenEqual };
-                    continue;
-                }
-                old = old with { Place = old.Place | KeyRecord.Contested };
-            }
-            _store.Add(new KeyRecord(keys[i], rows[i].High, rank, batch.Ordinal(i) | KeyRecord.NewSide));
-            open[count++] = i;
-        }
-        return count;
-    }
+    public void Dispose() => _store.Dispose();
 
     private ulong Rank(Column? date, int row) => date is null || _options.TextDate ? 0 : SortKey.Fixed(date, row, inverted: false);
 
@@ -159,11 +93,6 @@ internal sealed class SnapshotDiff : IDisposable
             KeepsContents,
             (in KeyRecord record, ReadOnlySpan<byte> content) =>
             {
-                if (record.IsSettled)
-                {
-                    counts.Unchanged++;
-                    return;
-                }
                 ReadOnlySpan<byte> key = TakePart(ref content);
                 ReadOnlySpan<byte> textDate = TakePart(ref content);
                 int before = index.Count;

@@ -2,7 +2,6 @@ using System.Text.Unicode;
 using StreamEtl.Batches;
 using StreamEtl.Errors;
 using StreamEtl.Framing;
-using StreamEtl.Hashing;
 using StreamEtl.Sources;
 using StreamEtl.Types;
 

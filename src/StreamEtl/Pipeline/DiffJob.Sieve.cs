@@ -6,57 +6,45 @@ using StreamEtl.Types;
 namespace StreamEtl.Pipeline;
 
 /// <content>
-/// The pass that spares most of the work: of two dumps of one table nearly every record is the same byte for byte, and of such a record only the key is read. OLD's values are still
-/// converted where they could contradict a type, so that types hold for the whole input; NEW's equal ones need not be.
+/// The pass that spares most of the work: of two dumps of one table nearly every row is the same, and needs no more than 16 bytes of memory. Where both are written alike, rows are told by
+/// their bytes, and only keys are read; OLD's values are still converted where they could contradict a type, so that types hold for the whole input, and NEW's equal ones need not be.
 /// </content>
 internal sealed partial class DiffJob
 {
-    /// <summary>Inputs that are no larger are compared by value at once: each pass has a cost of its own.</summary>
+    /// <summary>Inputs that are no larger are compared at once: each pass has a cost of its own.</summary>
     internal static long FewBytes { get; set; } = 4 << 20;
 
-    /// <summary>Share of the memory that the table of OLD's records may take; with less the comparison spills, and this would only be one more pass.</summary>
+    /// <summary>Share of the memory that the table of OLD's rows may take; with less the comparison spills, and this would only be one more pass.</summary>
     private const int TableShare = 2;
 
-    /// <summary>Finds the rows whose values must be compared, and keeps those of NEW while they are few; null when all rows must be.</summary>
-    private async Task<SievedRows?> SieveAsync(int[] keys)
+    /// <summary>Finds the rows that must be compared, and keeps those of NEW while they are few; null when all rows must be.</summary>
+    private async Task<SievedRows?> SieveAsync(DiffRoles roles)
     {
         if (!CanSieve())
         {
             return null;
         }
+        bool byRecord = SievesRecords();
         await Run.Rejects.RestartAsync().ConfigureAwait(false);
-        using var sieve = new RecordSieve(Run.Budget, OldRows());
+        using var sieve = new RowSieve(Run.Budget, Sides[Old].EstimatedRows);
         _open = new KeptRows(Run.Budget, Sides[New].Inputs[0].Info);
-        bool[] isKey = [.. Enumerable.Range(0, Columns.Columns.Count).Select(keys.Contains)];
         try
         {
             var spec = new PassSpec
             {
-                Phase = "comparing records",
+                Phase = "looking for equal rows",
                 Segments =
                 [
-                    Sieve(
-                        Old,
-                        sieve,
-                        keys,
-                        c => isKey[c] || Columns.Columns[c].Type.Kind != ColumnKind.Text,
-                        _ => false,
-                        batch =>
-                            sieve.AddOld(
-                                batch.KeyHashes.AsSpan(0, batch.RowCount),
-                                batch.RecordHashes.AsSpan(0, batch.RowCount),
-                                batch.FirstRow
-                            )
-                    ),
-                    Sieve(New, sieve, keys, c => isKey[c], c => !isKey[c], batch => Settle(batch, sieve, keys)),
+                    byRecord ? SieveRecords(Old, sieve, roles) : SieveValues(Old, sieve, roles),
+                    byRecord ? SieveRecords(New, sieve, roles) : SieveValues(New, sieve, roles),
                 ],
                 CountsRows = true,
             };
             await PipelineGraph.RunAsync(Run, spec).ConfigureAwait(false);
         }
-        catch (RecordsDifferException)
+        catch (RowsDifferException)
         {
-            Run.Report.Passes.Add("start again comparing values: most records differ in their bytes");
+            Run.Report.Passes.Add("start again with all rows: few are equal on both sides");
             ReleaseKept();
             return null;
         }
@@ -64,63 +52,95 @@ internal sealed partial class DiffJob
         return sieve.Finish();
     }
 
-    private PassSegment Sieve(
-        int side,
-        RecordSieve sieve,
-        int[] keys,
-        Func<int, bool> wanted,
-        Func<int, bool> rest,
-        Action<RowBatch> see
-    ) =>
+    /// <summary>Rows are told by the hashes of their records.</summary>
+    private PassSegment SieveRecords(int side, RowSieve sieve, DiffRoles roles)
+    {
+        bool[] isKey = [.. Enumerable.Range(0, Columns.Columns.Count).Select(roles.Keys.Contains)];
+        return Segment(
+            side,
+            Columns,
+            c => isKey[c] || (side == Old && Columns.Columns[c].Type.Kind != ColumnKind.Text),
+            roles.Keys,
+            prepare: batch => RowHashes.HashKeys(batch, roles.Keys),
+            accept: batch =>
+                Sieve(side, batch, sieve, batch.RecordHashes!, (open, count) => _open!.Add(OpenRows.Read(batch, open, count, roles.Keys))),
+            rest: c => side == New && !isKey[c]
+        );
+    }
+
+    /// <summary>Rows are told by the hashes of their values.</summary>
+    private PassSegment SieveValues(int side, RowSieve sieve, DiffRoles roles) =>
         Segment(
             side,
             Columns,
-            wanted,
-            keys,
-            prepare: batch => RowHashes.HashKeys(batch, keys),
+            c => roles.Has(c) || (side == New && _written.Contains(c)),
+            roles.Keys,
+            prepare: batch =>
+            {
+                RowHashes.HashKeys(batch, roles.Keys);
+                RowHashes.HashRows(batch, roles.Telling);
+            },
             accept: batch =>
             {
-                see(batch);
-                if (!sieve.IsWorthwhile)
+                ulong[] prints = batch.Lease.Rent<ulong>(batch.RowCount);
+                for (int i = 0; i < batch.RowCount; i++)
                 {
-                    throw new RecordsDifferException();
+                    prints[i] = batch.RowHashes![i].High;
                 }
-            },
-            rest: rest
+                Sieve(
+                    side,
+                    batch,
+                    sieve,
+                    prints,
+                    (open, count) =>
+                    {
+                        batch.Select(open, count);
+                        _open!.Add(batch);
+                    }
+                );
+            }
         );
 
-    /// <summary>Settles the rows of NEW that OLD has, and reads the others' values now that their bytes are at hand.</summary>
-    private void Settle(RowBatch batch, RecordSieve sieve, int[] keys)
+    /// <summary>Shows a batch to the sieve; rows of NEW that stay open are kept, now that their bytes are at hand.</summary>
+    private void Sieve(int side, RowBatch batch, RowSieve sieve, ulong[] prints, Action<int[], int> keep)
     {
-        int[] open = batch.Lease.Rent<int>(batch.RowCount);
-        int count = sieve.AddNew(
-            batch.KeyHashes.AsSpan(0, batch.RowCount),
-            batch.RecordHashes.AsSpan(0, batch.RowCount),
-            batch.FirstRow,
-            open
-        );
-        if (count > 0 && _open!.IsComplete)
+        TidyBetweenSides(side, batch);
+        ReadOnlySpan<Hash128> keys = batch.KeyHashes.AsSpan(0, batch.RowCount);
+        if (side == Old)
         {
-            _open.Add(OpenRows.Read(batch, open, count, keys));
+            sieve.AddOld(keys, prints.AsSpan(0, batch.RowCount), batch.FirstRow);
+        }
+        else
+        {
+            int[] open = batch.Lease.Rent<int>(batch.RowCount);
+            int count = sieve.AddNew(keys, prints.AsSpan(0, batch.RowCount), batch.FirstRow, open);
+            if (count > 0 && _open!.IsComplete)
+            {
+                keep(open, count);
+            }
+        }
+        if (!sieve.IsWorthwhile)
+        {
+            throw new RowsDifferException();
         }
     }
 
-    /// <summary>About how many rows OLD has.</summary>
-    private long OldRows() => Sides[Old].SampleRowBytes > 0 ? (long)(Sides[Old].TotalBytes!.Value / Sides[Old].SampleRowBytes) : 0;
+    /// <summary>Whether the table fits; in exact mode no hash is trusted.</summary>
+    private bool CanSieve() =>
+        !RowContent.IsNeeded(options.Exact)
+        && (Sides[Old].TotalBytes + Sides[New].TotalBytes ?? long.MaxValue) > FewBytes
+        && RowSieve.Bytes(Sides[Old].EstimatedRows) < Run.Budget.Limit / TableShare;
 
     /// <summary>
     /// Whether records of the same bytes have the same values, and are likely. Where columns are left out of the comparison, those are most likely the ones that change. Under a schema every
-    /// value must be read, and in exact mode no hash is trusted.
+    /// value must be read.
     /// </summary>
-    private bool CanSieve() =>
+    private bool SievesRecords() =>
         Sides[Old].RecordForm is { } form
         && form == Sides[New].RecordForm
         && Sides.All(s => s.IsPlain)
         && Columns.Columns.All(c => c.Patterns[Old] == c.Patterns[New])
         && options.Schema is null
         && options.Compare is null
-        && options.Ignore.Count == 0
-        && !RowContent.IsNeeded(options.Exact)
-        && Sides[Old].TotalBytes + Sides[New].TotalBytes > FewBytes
-        && RecordSieve.Bytes(OldRows()) < Run.Budget.Limit / TableShare;
+        && options.Ignore.Count == 0;
 }

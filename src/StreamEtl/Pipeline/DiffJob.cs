@@ -7,9 +7,9 @@ using StreamEtl.Types;
 namespace StreamEtl.Pipeline;
 
 /// <summary>
-/// <c>diff</c>: a pass over OLD and NEW hashes keys and rows and decides (bitmaps over row ordinals); another writes what changed: inserts and
-/// updates in NEW's order with NEW's values, then deletes in OLD's order with OLD's values. Where a pass before them has found the rows that are the same byte for byte
-/// (<c>DiffJob.Sieve.cs</c>), the two look at the others only. Rows that may be changes, and are few, are kept while comparing, and their side is not read again.
+/// <c>diff</c>, in up to three passes. The first (<c>DiffJob.Sieve.cs</c>) settles the rows that are equal on both sides, nearly all as a rule. The second compares the others: it hashes keys
+/// and rows and decides (bitmaps over row ordinals). The third writes what changed: inserts and updates in NEW's order with NEW's values, then deletes in OLD's order with OLD's values.
+/// Rows that are left open are kept while they are few, and their side is not read again.
 /// </summary>
 internal sealed partial class DiffJob(RunContext run, DiffOptions options) : Job(run)
 {
@@ -18,7 +18,7 @@ internal sealed partial class DiffJob(RunContext run, DiffOptions options) : Job
 
     private readonly KeptRows?[] _kept = new KeptRows?[2];
 
-    /// <summary>What <see cref="SieveAsync"/> kept of NEW.</summary>
+    /// <summary>What the first pass kept of NEW.</summary>
     private KeptRows? _open;
     private int[] _written = [];
 
@@ -48,23 +48,20 @@ internal sealed partial class DiffJob(RunContext run, DiffOptions options) : Job
 
     private async Task<DiffOutcome> CompareAsync()
     {
-        int[] keys = Find(options.Key, "--key");
+        DiffRoles roles = Roles();
         ReleaseKept();
-        using SievedRows? sieved = await SieveAsync(keys).ConfigureAwait(false);
+        using SievedRows? sieved = await SieveAsync(roles).ConfigureAwait(false);
         if (sieved is null)
         {
             await Run.Rejects.RestartAsync().ConfigureAwait(false);
         }
-        int[] compared = Compared(keys);
-        int date = options.DateField is { } name ? Columns.Find(name, "--date-field") : -1;
-        bool textDate = date >= 0 && !SortKey.IsFixed(Columns.Columns[date].Type);
         using var diff = new SnapshotDiff(
             Run.Budget,
             options.TempDirectory,
             new SnapshotDiffOptions(
                 options.Threads,
-                HasDate: date >= 0,
-                TextDate: textDate,
+                HasDate: roles.Date >= 0,
+                TextDate: roles.Date >= 0 && !SortKey.IsFixed(Columns.Columns[roles.Date].Type),
                 StrictDate: options.DateFieldStrict,
                 KeepFirst: options.OnDuplicateKey == DuplicateKeyRule.First,
                 Exact: RowContent.IsNeeded(options.Exact)
@@ -73,17 +70,7 @@ internal sealed partial class DiffJob(RunContext run, DiffOptions options) : Job
         {
             Equalled = sieved?.Equalled,
         };
-        // What is kept must be what is written: not where the output wants values as they stand in the file.
-        if (ReferenceEquals(OutputColumns, Columns))
-        {
-            _kept[Old] = sieved is null ? null : new KeptRows(Run.Budget, Sides[Old].Inputs[0].Info);
-            _kept[New] = new KeptRows(Run.Budget, Sides[New].Inputs[0].Info);
-        }
-        PassSegment[] sides =
-        [
-            Compare(Old, diff, keys, compared, date, sieved?.Old, null),
-            Compare(New, diff, keys, compared, date, sieved?.New, _open is { IsComplete: true } ? _open : null),
-        ];
+        PassSegment[] sides = [Compare(Old, diff, roles, sieved?.Old), Compare(New, diff, roles, sieved?.New)];
         var spec = new PassSpec
         {
             Phase = "comparing",
@@ -99,54 +86,50 @@ internal sealed partial class DiffJob(RunContext run, DiffOptions options) : Job
         return outcome;
     }
 
-    /// <summary>A segment that shows a side's rows to the comparison: all, or those of a bitmap, which may have been kept.</summary>
-    private PassSegment Compare(int side, SnapshotDiff diff, int[] keys, int[] compared, int date, RowBitmap? rows, KeptRows? kept) =>
-        Segment(
+    /// <summary>
+    /// A segment that shows a side's rows to the comparison: all, or those of a bitmap. The latter are few, and are kept for the output.
+    /// </summary>
+    private PassSegment Compare(int side, SnapshotDiff diff, DiffRoles roles, RowBitmap? rows)
+    {
+        // What is kept must be what is written: not where the output wants values as they stand in the file.
+        bool keeps = rows is not null && ReferenceEquals(OutputColumns, Columns);
+        KeptRows? kept = _kept[side] = keeps ? new KeptRows(Run.Budget, Sides[side].Inputs[0].Info) : null;
+        KeptRows? open = side == New && _open is { IsComplete: true } ? _open : null;
+        return Segment(
             side,
             Columns,
-            c => IsCompared(c, keys, compared, date) || (_kept[side] is not null && _written.Contains(c)),
-            keys,
+            c => roles.Has(c) || (keeps && _written.Contains(c)),
+            roles.Keys,
             prepare: batch =>
             {
-                RowHashes.HashKeys(batch, keys);
-                RowHashes.HashRows(batch, compared);
+                RowHashes.HashKeys(batch, roles.Keys);
+                RowHashes.HashRows(batch, roles.Compared);
             },
-            choose: rows is null || kept is not null ? null : rows.Select,
-            kept: kept,
+            choose: rows is null || open is not null ? null : rows.Select,
+            kept: open,
             accept: batch =>
             {
-                if (side == New && batch.FirstRow == 0)
-                {
-                    // Arrays of the sizes that OLD's format needs: beside what NEW needs they would only wait.
-                    Run.Pool.GiveBack();
-                }
-                int[] open = batch.Lease.Rent<int>(batch.RowCount);
-                int count = diff.Add(
+                TidyBetweenSides(side, batch);
+                diff.Add(
                     side == New,
                     batch,
-                    date < 0 ? null : batch.Columns[date],
-                    RowHashes.Pick(batch, keys),
-                    RowHashes.Pick(batch, compared),
-                    open
+                    roles.Date < 0 ? null : batch.Columns[roles.Date],
+                    RowHashes.Pick(batch, roles.Keys),
+                    RowHashes.Pick(batch, roles.Compared)
                 );
-                if (count >= 0)
-                {
-                    batch.Select(open, count);
-                    _kept[side]?.Add(batch);
-                }
-                else if (rows is not null)
-                {
-                    _kept[side]?.Add(batch);
-                }
-                else
-                {
-                    _kept[side]?.GiveUp();
-                }
+                kept?.Add(batch);
             }
         );
+    }
 
-    private static bool IsCompared(int column, int[] keys, int[] compared, int date) =>
-        keys.Contains(column) || compared.Contains(column) || column == date;
+    /// <summary>Arrays of the sizes that OLD's format needs: beside what NEW needs they would only wait.</summary>
+    private void TidyBetweenSides(int side, RowBatch batch)
+    {
+        if (side == New && batch.FirstRow == 0)
+        {
+            Run.Pool.GiveBack();
+        }
+    }
 
     private void ReleaseKept()
     {
@@ -223,14 +206,16 @@ internal sealed partial class DiffJob(RunContext run, DiffOptions options) : Job
         );
     }
 
-    /// <summary>Columns whose difference is a change: all but the key, or those that the user names, without those to be ignored.</summary>
-    private int[] Compared(int[] keys)
+    /// <summary>Columns whose difference is a change are all but the key, or those that the user names, without those to be ignored.</summary>
+    private DiffRoles Roles()
     {
+        int[] keys = Find(options.Key, "--key");
         int[] ignored = Find(options.Ignore, "--ignore");
         IEnumerable<int> wanted = options.Compare is { } compare
             ? Find(compare, "--compare")
             : Enumerable.Range(0, Columns.Columns.Count).Except(keys);
-        return [.. wanted.Except(ignored)];
+        int date = options.DateField is { } name ? Columns.Find(name, "--date-field") : -1;
+        return new DiffRoles(keys, [.. wanted.Except(ignored)], date);
     }
 
     /// <summary>Keys must be on both sides; names must be unique on each, or matching by name means nothing. An ignored column that one side lacks is left out.</summary>

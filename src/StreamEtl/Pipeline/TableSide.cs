@@ -22,6 +22,7 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
     private readonly int[][] _ordinals = new int[inputs.Count][];
     private readonly bool[] _empty = new bool[inputs.Count];
     private readonly IRowSource?[] _primed = new IRowSource?[inputs.Count];
+    private long? _counted = 0;
     private readonly List<UnitMark>[] _marks = [.. inputs.Select(_ => new List<UnitMark>())];
 
     /// <summary>What messages call the side.</summary>
@@ -35,6 +36,9 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
 
     /// <summary>Average bytes of a row in the sample, for estimates; 0 when there was no sample.</summary>
     public double SampleRowBytes { get; private set; }
+
+    /// <summary>About how many rows there are: what the inputs say, or else what the sample lets expect; 0 when nothing is known.</summary>
+    public long EstimatedRows => _counted ?? (SampleRowBytes > 0 && TotalBytes is { } bytes ? (long)(bytes / SampleRowBytes) : 0);
 
     /// <summary>Stored bytes of all inputs, or null when one is a pipe.</summary>
     public long? TotalBytes => Inputs.Aggregate((long?)0, (sum, input) => sum + input.Info.Length);
@@ -60,6 +64,7 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
                 run.WarnOf(source);
                 WarnOfDelimiter(run, source);
                 MatchColumns(i, source.Columns);
+                _counted += source.RowCount;
                 var records = source as IRecordSource;
                 RecordForm = i == 0 || records?.RecordForm == RecordForm ? records?.RecordForm : null;
                 IsPlain &= records is { IsPlainFile: true };

@@ -24,6 +24,9 @@ public interface IRowSource : IAsyncDisposable
     /// <summary>The input's columns in order. Known once the source is open.</summary>
     IReadOnlyList<SourceColumn> Columns { get; }
 
+    /// <summary>Rows of the input, where its format says so before they are read.</summary>
+    long? RowCount => null;
+
     /// <summary>Reads the next unit of about <paramref name="targetBytes"/> bytes; null at the end.</summary>
     ValueTask<SourceUnit?> ReadAsync(int targetBytes, CancellationToken cancellationToken);
 

@@ -17,25 +17,19 @@ internal readonly record struct KeyRecord(Hash128 Key, ulong Row, ulong Rank, lo
     /// <summary>Marks rows of the newer side.</summary>
     public const long NewSide = long.MinValue;
 
-    /// <summary>Marks a row of the older side whose equal has come from the newer one: the key's first there.</summary>
+    /// <summary>Marks a row of the older side whose equal is the key's first row on the newer one, and is not remembered itself.</summary>
     public const long SeenEqual = 1L << 62;
-
-    /// <summary>Marks a row of the older side whose key has other rows as well, on either side.</summary>
-    public const long Contested = 1L << 61;
 
     /// <summary>Marks a row of the newer side that is malformed but for its key: it says nothing but that the key is there.</summary>
     public const long Held = 1L << 60;
 
-    private const long Marks = NewSide | SeenEqual | Contested | Held;
+    private const long Marks = NewSide | SeenEqual | Held;
 
     /// <summary>True for a row of the newer side.</summary>
     public bool IsNew => Place < 0;
 
     /// <summary>True for a malformed row of the newer side.</summary>
     public bool IsHeld => (Place & (NewSide | Held)) == (NewSide | Held);
-
-    /// <summary>True for a row of the older side that is settled: both sides have it once, and alike.</summary>
-    public bool IsSettled => (Place & Marks) == SeenEqual;
 
     /// <summary>True for a row of the older side whose equal was the key's first row on the newer one.</summary>
     public bool HasEqual => (Place & SeenEqual) != 0;

@@ -68,21 +68,6 @@ internal sealed class RecordPartition(RecordStoreOptions options) : IDisposable
         }
     }
 
-    /// <summary>
-    /// Fixes the records, none of which may be on disk or have contents, where they are, so that they can be found by number: in the chunks that it returns, all full but
-    /// the last. Further records go to chunks of their own, and changes to these are seen by <see cref="Read"/>.
-    /// </summary>
-    public IReadOnlyList<NativeArray<KeyRecord>> Settle()
-    {
-        if (_records is not null)
-        {
-            _chunks.Add(new Chunk(_records, null, _count));
-            _records = null;
-            _count = 0;
-        }
-        return [.. _chunks.Select(c => c.Records!)];
-    }
-
     /// <summary>Gives memory back.</summary>
     public void Dispose()
     {

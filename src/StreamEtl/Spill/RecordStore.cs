@@ -1,4 +1,3 @@
-using System.Numerics;
 using StreamEtl.Memory;
 
 namespace StreamEtl.Spill;
@@ -41,8 +40,7 @@ internal sealed class RecordStore : IDisposable
         _options = new RecordStoreOptions(
             budget,
             _file,
-            // A power of two, so that a record's number says where it is.
-            1 << BitOperations.Log2((ulong)Math.Clamp(perChunk, SmallestChunk, LargestChunk)),
+            (int)Math.Clamp(perChunk, SmallestChunk, LargestChunk),
             keepsContents,
             memoryLimit > 0 ? memoryLimit : budget.Limit / 4 * 3
         )
@@ -64,10 +62,6 @@ internal sealed class RecordStore : IDisposable
     /// <summary>Adds a record to its partition. One caller at a time for each partition.</summary>
     public void Add(in KeyRecord record, ReadOnlySpan<byte> content = default) =>
         _partitions[record.Key.High >> (64 - PartitionBits)].Add(record, content);
-
-    /// <summary>Indexes the records by key; null when some are on disk or have contents, or the memory does not suffice. Records may still be added.</summary>
-    public RecordIndex? TryIndex() =>
-        SpilledBytes > 0 || _options.KeepsContents ? null : RecordIndex.TryBuild(_partitions, _options, _threads);
 
     /// <summary>
     /// Decides every partition, several at once, and lets go of its memory. What a decision needs on the side is made once for each thread, by

@@ -6,7 +6,7 @@ namespace StreamEtl.Tables;
 /// <summary>Names under which a commit record says how the records were written whose hashes its ledger keeps.</summary>
 internal static class RecordForms
 {
-    /// <summary><see cref="Hashing.RecordHasher"/>. Any change of it needs another name.</summary>
+    /// <summary><c>RecordHasher</c>. Any change of it needs another name.</summary>
     private const string Function = "recordhasher-1";
 
     /// <summary>

@@ -140,7 +140,7 @@ public sealed class SnapshotDiffModelTests
                 KeyHashes = keys,
                 RowHashes = hashes,
             };
-            diff.Add(isNew, batch, hasDate ? date : null, [key], [value, date], new int[keys.Length]);
+            diff.Add(isNew, batch, hasDate ? date : null, [key], [value, date]);
         }
     }
 

@@ -71,7 +71,7 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
     public IReadOnlyList<SourceColumn> Columns { get; }
 
     /// <summary>Rows of the file, as its footer says; reading verifies it.</summary>
-    public long RowCount => _file.RowCount;
+    public long? RowCount => _file.RowCount;
 
     /// <summary>Opens a file and reads its footer. Every kind of damage there is an error at once.</summary>
     public static ValueTask<ParquetRowSource> OpenAsync(string path, BufferPool pool, CancellationToken cancellationToken)

@@ -2,11 +2,11 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace StreamEtl.Hashing;
+namespace StreamEtl.Parsing;
 
 /// <summary>
 /// A 64-bit hash of a record's bytes as they stand in the input, for rows that are not read any further when the other side has the same. Folded multiplication as in
-/// <see cref="RowHasher"/>, two lanes of 16 bytes at a time; each step also keeps what entered it, so that a product of zero forgets nothing.
+/// <see cref="Hashing.RowHasher"/>, two lanes of 16 bytes at a time; each step also keeps what entered it, so that a product of zero forgets nothing.
 /// </summary>
 internal static class RecordHasher
 {

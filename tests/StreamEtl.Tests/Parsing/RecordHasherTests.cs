@@ -1,6 +1,6 @@
-using StreamEtl.Hashing;
+using StreamEtl.Parsing;
 
-namespace StreamEtl.Tests.Hashing;
+namespace StreamEtl.Tests.Parsing;
 
 public sealed class RecordHasherTests
 {

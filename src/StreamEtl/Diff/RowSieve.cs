@@ -7,16 +7,16 @@ using StreamEtl.Memory;
 namespace StreamEtl.Diff;
 
 /// <summary>
-/// Finds the keys that each side has once, in records of the same bytes: those did not change, whatever their values are. All other rows are left open, on both sides, and are for
-/// <see cref="SnapshotDiff"/> to compare by value: two records of other bytes may still say the same.
+/// Finds the keys that each side has once, in equal rows: those did not change. All other rows are left open, on both sides, and are for <see cref="SnapshotDiff"/>. What equal means is the
+/// caller's choice: rows come with prints, 64-bit hashes of their values, or of their records' bytes, and then a row that is left open may still have the same values.
 /// <para>
 /// An open addressing table of 16 bytes a row of OLD, looked up once for each row of NEW. It knows keys by 32 bits of their hashes: keys taken for one are left open, a few in a
-/// thousand of ten million. A row is settled only where the 64 bits of the record's hash agree as well.
+/// thousand of ten million. A row is settled only where its print agrees as well.
 /// </para>
 /// </summary>
-internal sealed class RecordSieve : IDisposable
+internal sealed class RowSieve : IDisposable
 {
-    /// <summary>After so many rows of NEW it is known whether looking at bytes is worth it.</summary>
+    /// <summary>After so many rows of NEW it is known whether looking for equal ones is worth it.</summary>
     private const long TrialRows = 1 << 17;
 
     private const int Smallest = 1 << 16;
@@ -30,7 +30,7 @@ internal sealed class RecordSieve : IDisposable
     private long _openRows;
 
     /// <summary>Has seen nothing yet; has room for about <paramref name="rows"/> rows of OLD, and grows.</summary>
-    public RecordSieve(MemoryBudget budget, long rows)
+    public RowSieve(MemoryBudget budget, long rows)
     {
         _budget = budget;
         int slots = Slots(rows);
@@ -38,14 +38,14 @@ internal sealed class RecordSieve : IDisposable
         _entries = new NativeArray<Entry>(slots);
     }
 
-    /// <summary>False once comparing all values is less work: most rows of NEW have no equal, or the table does not fit.</summary>
+    /// <summary>False once comparing all rows at once is less work: most of NEW have no equal, or the table does not fit.</summary>
     public bool IsWorthwhile { get; private set; } = true;
 
     /// <summary>Bytes of memory for so many rows of OLD.</summary>
     public static long Bytes(long rows) => (long)Slots(rows) * Unsafe.SizeOf<Entry>();
 
-    /// <summary>Sees rows of OLD, with the hashes of their keys and records.</summary>
-    public void AddOld(ReadOnlySpan<Hash128> keys, ReadOnlySpan<ulong> records, long firstRow)
+    /// <summary>Sees rows of OLD, with the hashes of their keys and their prints.</summary>
+    public void AddOld(ReadOnlySpan<Hash128> keys, ReadOnlySpan<ulong> prints, long firstRow)
     {
         if (!HasRoom(keys.Length))
         {
@@ -58,13 +58,13 @@ internal sealed class RecordSieve : IDisposable
             {
                 Prefetch(keys[i..]);
             }
-            Insert(new Entry(records[i], (uint)keys[i].Low, (uint)(firstRow + i + 1)));
+            Insert(new Entry(prints[i], (uint)keys[i].Low, (uint)(firstRow + i + 1)));
         }
         _oldRows = firstRow + keys.Length;
     }
 
     /// <summary>Sees rows of NEW, after all of OLD; writes the positions of those that stay open to <paramref name="open"/>, and returns how many.</summary>
-    public int AddNew(ReadOnlySpan<Hash128> keys, ReadOnlySpan<ulong> records, long firstRow, Span<int> open)
+    public int AddNew(ReadOnlySpan<Hash128> keys, ReadOnlySpan<ulong> prints, long firstRow, Span<int> open)
     {
         int count = 0;
         for (int i = 0; i < keys.Length; i++)
@@ -74,7 +74,7 @@ internal sealed class RecordSieve : IDisposable
                 Prefetch(keys[i..]);
             }
             open[count] = i;
-            count += Settle(keys[i], records[i]) ? 0 : 1;
+            count += Settle(keys[i], prints[i]) ? 0 : 1;
         }
         _newRows = firstRow + keys.Length;
         Remember(open[..count], firstRow);
@@ -168,8 +168,8 @@ internal sealed class RecordSieve : IDisposable
         }
     }
 
-    /// <summary>True for the first row of a key that OLD has once, in a record of the same bytes.</summary>
-    private bool Settle(in Hash128 key, ulong record)
+    /// <summary>True for the first row of a key that OLD has once, in an equal row.</summary>
+    private bool Settle(in Hash128 key, ulong print)
     {
         for (int at = SlotOf((uint)key.Low); ; at = at + 1 == _entries.Length ? 0 : at + 1)
         {
@@ -180,7 +180,7 @@ internal sealed class RecordSieve : IDisposable
             }
             if (there.Key == (uint)key.Low)
             {
-                bool settled = there.Record == record && (there.Place & Entry.Marks) == 0;
+                bool settled = there.Print == print && (there.Place & Entry.Marks) == 0;
                 there = there with { Place = there.Place | (settled ? Entry.Seen : Entry.Contested) };
                 return settled;
             }
@@ -217,15 +217,15 @@ internal sealed class RecordSieve : IDisposable
     private int SlotOf(uint key) => (int)(key * (ulong)_entries.Length >> 32);
 
     /// <summary>A row of OLD.</summary>
-    /// <param name="Record">Hash of its record.</param>
+    /// <param name="Print">Its print.</param>
     /// <param name="Key">Bits of its key's hash.</param>
     /// <param name="Place">Its ordinal and one, and marks in the top bits; 0 where there is no row.</param>
-    private readonly record struct Entry(ulong Record, uint Key, uint Place)
+    private readonly record struct Entry(ulong Print, uint Key, uint Place)
     {
         /// <summary>Ordinals are below.</summary>
         public const int MostRows = 1 << 30;
 
-        /// <summary>The first row of the key on NEW has the same bytes.</summary>
+        /// <summary>The first row of the key on NEW is equal.</summary>
         public const uint Seen = 1u << 31;
 
         /// <summary>The key has other rows as well, on either side.</summary>
