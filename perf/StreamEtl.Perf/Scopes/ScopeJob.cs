@@ -130,11 +130,5 @@ internal sealed class ScopeJob(RunContext run, ConvertOptions options, Scope sco
     }
 
     private static void Compare(RowBatch batch, SnapshotDiff diff, int[] keys, int[] compared) =>
-        diff.Add(
-            isNew: true,
-            batch,
-            date: null,
-            RowHashes.Pick(batch, keys),
-            RowHashes.Pick(batch, compared)
-        );
+        diff.Add(isNew: true, batch, date: null, RowHashes.Pick(batch, keys), RowHashes.Pick(batch, compared));
 }
