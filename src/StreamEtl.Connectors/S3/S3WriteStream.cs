@@ -118,13 +118,14 @@ internal sealed class S3WriteStream(S3Bucket bucket, S3Upload upload) : Stream
         base.Dispose(disposing);
     }
 
-    /// <summary>Makes room, and says how many of so many bytes fit. The first buffer grows as it fills: most objects are small.</summary>
+    /// <summary>Makes room, and says how many of so many bytes fit. The first buffer grows as it fills, since most objects are small; after it comes part upon part.</summary>
     private int Take(int count)
     {
         int full = upload.PartBytes;
         if (_part.Length < full && _filled + count > _part.Length)
         {
-            int size = (int)Math.Min(full, Math.Max(SmallBuffer, 2L * Math.Max(_part.Length, _filled + count)));
+            int size =
+                upload.Parts > 0 ? full : (int)Math.Min(full, Math.Max(SmallBuffer, 2L * Math.Max(_part.Length, _filled + count)));
             byte[] larger = size == bucket.Options.PartBytes ? bucket.RentPart() : GC.AllocateUninitializedArray<byte>(size);
             _part.AsSpan(0, _filled).CopyTo(larger);
             _part = larger;

@@ -19,7 +19,7 @@ internal sealed record FlowPlan(long InFlightBytes, long PartBytes, int LargestB
     /// <summary>More bytes in flight than this bring no speed, only cache misses.</summary>
     private const long EnoughPerThread = 64L << 20;
 
-    /// <summary>Divides <paramref name="memory"/> bytes, of which <paramref name="transfers"/> are under way to and from stores.</summary>
+    /// <summary>Divides <paramref name="memory"/> bytes, of which <paramref name="transfers"/> are under way to and from stores, or with their clients.</summary>
     public static FlowPlan For(long memory, int threads, long transfers = 0)
     {
         if (memory < SmallestMemory)

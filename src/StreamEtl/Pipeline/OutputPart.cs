@@ -3,9 +3,11 @@ using StreamEtl.Encoding;
 
 namespace StreamEtl.Pipeline;
 
-/// <summary>Batches that become one part of the output, and then that part.</summary>
-internal sealed class OutputPart(List<InFlight> items, int rows) : IDisposable
+/// <summary>Batches that become one part of the output, and then that part, which occupies the gate until it is written: a sink may be slow.</summary>
+internal sealed class OutputPart(List<InFlight> items, int rows, ByteGate gate) : IDisposable
 {
+    private long _reserved;
+
     /// <summary>Selected rows.</summary>
     public int Rows { get; } = rows;
 
@@ -21,6 +23,8 @@ internal sealed class OutputPart(List<InFlight> items, int rows) : IDisposable
             batches[i] = items[i].Batch!;
         }
         Encoded = encoder.Encode(batches);
+        _reserved = Encoded.Lease.Bytes;
+        gate.Adjust(_reserved);
     }
 
     /// <summary>Gives the batches back; the encoded part does not refer to them.</summary>
@@ -30,6 +34,8 @@ internal sealed class OutputPart(List<InFlight> items, int rows) : IDisposable
         {
             item.Dispose();
         }
+        // A part that waits to be written must not keep alive what the pool may have dropped by then.
+        items.Clear();
     }
 
     /// <inheritdoc/>
@@ -37,6 +43,8 @@ internal sealed class OutputPart(List<InFlight> items, int rows) : IDisposable
     {
         DisposeBatches();
         Encoded?.Dispose();
+        gate.Adjust(-_reserved);
+        _reserved = 0;
     }
 
     /// <summary>Shows no row data.</summary>

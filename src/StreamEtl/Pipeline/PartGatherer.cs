@@ -47,7 +47,7 @@ internal sealed class PartGatherer(int rowsPerPart, long bytesPerPart, ByteGate 
         {
             return null;
         }
-        var part = new OutputPart(_items, _rows);
+        var part = new OutputPart(_items, _rows, gate);
         _items = [];
         _rows = 0;
         _bytes = 0;

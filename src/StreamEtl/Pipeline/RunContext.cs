@@ -19,11 +19,13 @@ internal sealed class RunContext
         _progress = progress;
         CancellationToken = cancellationToken;
         Places = new RunPlaces(this);
-        long transfers = RunPlaces.AnyIn(options) ? TransferPlan.Bytes(options.MemoryBytes) : 0;
-        Flow = FlowPlan.For(options.MemoryBytes, options.Threads, transfers);
+        bool remote = RunPlaces.AnyIn(options);
+        long transfers = remote ? TransferPlan.Bytes(options.MemoryBytes) : 0;
+        long client = remote ? TransferPlan.ClientBytes(options.MemoryBytes) : 0;
+        Flow = FlowPlan.For(options.MemoryBytes, options.Threads, transfers + client);
         Budget = new MemoryBudget(options.MemoryBytes);
         // What is read ahead is charged to the pool as it is; what waits to be written is not.
-        Budget.Reserve(transfers / 2);
+        Budget.Reserve((transfers / 2) + client);
         Pool = new BufferPool(Budget, Flow.InFlightBytes);
         Rejects = new RejectLog(this);
         Sizer = new BatchSizer(256 << 10, Flow.LargestBatch);

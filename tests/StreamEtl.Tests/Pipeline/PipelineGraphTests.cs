@@ -130,6 +130,49 @@ public sealed class PipelineGraphTests
         Assert.Equal(2000 * RowsPerBatch, encoder.Rows.Count);
     }
 
+    /// <summary>Parts queue before a sink that stands still. Their batches are done: an array that the pool drops meanwhile must be garbage, or memory grows past its limit.</summary>
+    [Fact]
+    public async Task Run_StalledSink_KeepsNoEncodedBatchAlive()
+    {
+        RunContext run = NewRun(CancellationToken.None);
+        var accepted = new List<WeakReference>();
+        int encoded = 0;
+        using var goOn = new ManualResetEventSlim();
+        var encoder = new FakeEncoder(run.Pool)
+        {
+            OnEncode = _ => Interlocked.Increment(ref encoded),
+            OnWrite = _ => Assert.True(goOn.Wait(TimeSpan.FromSeconds(20))),
+        };
+        Task<PassResult> pass = RunAsync(
+            run,
+            new FakeTable(2000, RowsPerBatch),
+            encoder,
+            accept: b =>
+            {
+                lock (accepted)
+                {
+                    accepted.Add(new WeakReference(b));
+                }
+            }
+        );
+        for (int before = -1; before != Volatile.Read(ref encoded) || before < 3; )
+        {
+            before = Volatile.Read(ref encoded);
+            await Task.Delay(100);
+        }
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        lock (accepted)
+        {
+            // A thread that has just encoded may still have one in a register.
+            Assert.InRange(accepted.Take(encoded).Count(r => r.IsAlive), 0, 2);
+        }
+        Assert.InRange(encoded, 3, 100);
+        goOn.Set();
+        await pass;
+    }
+
     [Fact]
     public async Task Run_CancelledWhileTheSinkIsSlow_EndsWithinTwoSeconds()
     {
