@@ -124,8 +124,7 @@ internal sealed class S3WriteStream(S3Bucket bucket, S3Upload upload) : Stream
         int full = upload.PartBytes;
         if (_part.Length < full && _filled + count > _part.Length)
         {
-            int size =
-                upload.Parts > 0 ? full : (int)Math.Min(full, Math.Max(SmallBuffer, 2L * Math.Max(_part.Length, _filled + count)));
+            int size = upload.Parts > 0 ? full : (int)Math.Min(full, Math.Max(SmallBuffer, 2L * Math.Max(_part.Length, _filled + count)));
             byte[] larger = size == bucket.Options.PartBytes ? bucket.RentPart() : GC.AllocateUninitializedArray<byte>(size);
             _part.AsSpan(0, _filled).CopyTo(larger);
             _part = larger;
