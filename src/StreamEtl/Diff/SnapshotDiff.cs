@@ -24,7 +24,7 @@ internal sealed class SnapshotDiff : IDisposable
     {
         _budget = budget;
         _options = options;
-        _store = new RecordStore(budget, tempFolder, options.Threads, KeepsContents);
+        _store = new RecordStore(budget, tempFolder, options.Threads, KeepsContents, RecordStore.SharedLimit(budget));
     }
 
     /// <summary>A content is three parts, each behind its length: key, date (where it does not fit in a number), row.</summary>
@@ -89,7 +89,7 @@ internal sealed class SnapshotDiff : IDisposable
         KeyIndex index = scratch.Index;
         PartitionReader.Read(
             partition,
-            Math.Max(1024, _budget.Limit / 8 / _options.Threads / (KeyBytes + (2 * partition.ContentBytes / Math.Max(partition.Count, 1)))),
+            Math.Max(1024, _budget.Limit / 4 / _options.Threads / (KeyBytes + (2 * partition.ContentBytes / Math.Max(partition.Count, 1)))),
             KeepsContents,
             (in KeyRecord record, ReadOnlySpan<byte> content) =>
             {

@@ -48,8 +48,9 @@ internal sealed partial class DiffJob
             ReleaseKept();
             return null;
         }
-        Run.Pool.Trim();
-        return sieve.Finish();
+        SievedRows rows = sieve.Finish();
+        LetGoOfBatches(rows.Old.Rows + rows.New.Rows);
+        return rows;
     }
 
     /// <summary>Rows are told by the hashes of their records.</summary>

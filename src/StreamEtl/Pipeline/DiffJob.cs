@@ -78,8 +78,7 @@ internal sealed partial class DiffJob(RunContext run, DiffOptions options) : Job
             CountsRows = sieved is null,
         };
         await PipelineGraph.RunAsync(Run, spec).ConfigureAwait(false);
-        // Deciding needs memory of its own, and no batch is in flight now.
-        Run.Pool.Trim();
+        LetGoOfBatches(sides[Old].NextRow + sides[New].NextRow);
         DiffOutcome outcome = diff.Finish(sieved?.Old.Rows ?? sides[Old].NextRow, sieved?.New.Rows ?? sides[New].NextRow);
         outcome.Counts.Unchanged += sieved?.Unchanged ?? 0;
         Run.Report.SpilledBytes += diff.SpilledBytes;

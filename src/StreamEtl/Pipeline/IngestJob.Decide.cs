@@ -13,9 +13,6 @@ namespace StreamEtl.Pipeline;
 /// <content>The first pass: what changes.</content>
 internal sealed partial class IngestJob
 {
-    /// <summary>Rows whose records are worth a collection: tens of megabytes.</summary>
-    private const int ManyRows = 1 << 20;
-
     /// <summary>Compares the input, the last side, with a ledger: that of <paramref name="joined"/>, or none when the input takes the table's place.</summary>
     private async Task<IngestDecision> DecideAsync(CommitRecord? newest, CommitRecord? joined, TableTransaction transaction)
     {
@@ -51,13 +48,7 @@ internal sealed partial class IngestJob
                 )
                 .ConfigureAwait(false);
             CrashPoint.Reach("ingest-read");
-            // Deciding needs memory of its own, and no batch is in flight now.
-            Run.Pool.Trim();
-            if (segment.NextRow > ManyRows)
-            {
-                // Few arrays are made from here on, so that the collector would not come by itself to take away what the pool has let go.
-                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            }
+            LetGoOfBatches(segment.NextRow);
             DiffOutcome outcome = await FinishAsync(diff, ledger, delta, segment.NextRow).ConfigureAwait(false);
             Run.Report.SpilledBytes += diff.SpilledBytes + delta.SpilledBytes;
             List<FileReport> inputs = Run.Report.Inputs;

@@ -11,6 +11,9 @@ namespace StreamEtl.Pipeline;
 /// <summary>What the verbs have in common: sides, types learnt in as many passes as it takes, one committed output, one report.</summary>
 internal abstract class Job(RunContext run) : IAsyncDisposable
 {
+    /// <summary>Rows whose batches are worth a collection: tens of megabytes.</summary>
+    private const int ManyRows = 1 << 20;
+
     private TableSide[] _sides = [];
 
     /// <summary>The run.</summary>
@@ -199,6 +202,19 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
             Kept = kept,
             Rest = rest is null ? null : (input, _) => columns.Plan(side, input, c => rest(c) ? ColumnMode.Convert : ColumnMode.Skip),
         };
+    }
+
+    /// <summary>
+    /// Gives back what batches have taken, after a pass over <paramref name="rows"/> rows and before what it found is decided: that needs memory of its own, and no batch is in flight. Few
+    /// arrays are made from here on, so that the collector would not come by itself to take away what the pool lets go.
+    /// </summary>
+    protected void LetGoOfBatches(long rows)
+    {
+        Run.Pool.Trim();
+        if (rows > ManyRows)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
     }
 
     /// <summary>Indices of the columns that the user named in an option.</summary>

@@ -50,8 +50,7 @@ internal abstract class KeyedJob(RunContext run) : Job(run)
             CountsRows = true,
         };
         await PipelineGraph.RunAsync(Run, spec).ConfigureAwait(false);
-        // Deciding needs memory of its own, and no batch is in flight now.
-        Run.Pool.Trim();
+        LetGoOfBatches(segment.NextRow);
         RowBitmap winners = deciding.Finish(segment.NextRow);
         Run.Report.SpilledBytes += deciding.SpilledBytes;
         return winners;

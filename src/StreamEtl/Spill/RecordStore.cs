@@ -53,7 +53,7 @@ internal sealed class RecordStore : IDisposable
         }
     }
 
-    /// <summary>A limit for stores beside which another is filled, and partitions are sorted, while they are emptied.</summary>
+    /// <summary>A limit for stores beside which much is needed while they are emptied: another store, sorted partitions, bitmaps of both sides.</summary>
     public static long SharedLimit(MemoryBudget budget) => Math.Max(budget.Limit / 8, (budget.Limit - Runtime) / 8 * 5);
 
     /// <summary>Bytes on disk.</summary>
