@@ -1,7 +1,6 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using StreamEtl.Connectors.Aws;
-using StreamEtl.Errors;
 
 namespace StreamEtl.Connectors.Dynamo;
 
@@ -118,7 +117,34 @@ internal sealed class DynamoTable : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>A request, on a table that is made first where that is wanted and there is none, and with an error for users.</summary>
     private async Task<T> CallAsync<T>(
+        Func<CancellationToken, Task<T>> call,
+        CancellationToken cancellationToken,
+        Action<Exception>? failed = null
+    )
+    {
+        try
+        {
+            try
+            {
+                return await TryAsync(call, cancellationToken, failed).ConfigureAwait(false);
+            }
+            catch (ResourceNotFoundException) when (_creates && !_exists)
+            {
+                await CreateAsync(cancellationToken).ConfigureAwait(false);
+                _exists = true;
+                return await TryAsync(call, cancellationToken, failed).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is not ConditionalCheckFailedException && !cancellationToken.IsCancellationRequested)
+        {
+            throw DynamoErrors.From(e, Name);
+        }
+    }
+
+    /// <summary>A request, made again while faults are of the kind that passes.</summary>
+    private static async Task<T> TryAsync<T>(
         Func<CancellationToken, Task<T>> call,
         CancellationToken cancellationToken,
         Action<Exception>? failed = null
@@ -130,22 +156,12 @@ internal sealed class DynamoTable : IAsyncDisposable
             {
                 return await call(cancellationToken).ConfigureAwait(false);
             }
-            catch (ResourceNotFoundException) when (_creates && !_exists)
-            {
-                await CreateAsync(cancellationToken).ConfigureAwait(false);
-                _exists = true;
-            }
             catch (Exception e) when (attempt < Attempts && DynamoErrors.IsPassing(e, cancellationToken))
             {
                 failed?.Invoke(e);
                 double most = Math.Min(LongestPause.TotalSeconds, FirstPause.TotalSeconds * Math.Pow(2, attempt - 1));
                 await Task.Delay(TimeSpan.FromSeconds(most * (0.5 + (Random.Shared.NextDouble() / 2))), cancellationToken)
                     .ConfigureAwait(false);
-            }
-            catch (Exception e)
-                when (e is not (ConditionalCheckFailedException or StreamEtlException) && !cancellationToken.IsCancellationRequested)
-            {
-                throw DynamoErrors.From(e, Name);
             }
         }
     }
@@ -161,15 +177,22 @@ internal sealed class DynamoTable : IAsyncDisposable
         };
         try
         {
-            await _client.CreateTableAsync(request, cancellationToken).ConfigureAwait(false);
+            await TryAsync(token => _client.CreateTableAsync(request, token), cancellationToken).ConfigureAwait(false);
         }
         catch (ResourceInUseException)
         {
-            // Somebody else has just made it.
+            // Somebody else has just made it, or an attempt of ours whose answer was lost.
         }
-        while ((await _client.DescribeTableAsync(Name, cancellationToken).ConfigureAwait(false)).Table.TableStatus != TableStatus.ACTIVE)
+        while (!await IsActiveAsync(cancellationToken).ConfigureAwait(false))
         {
             await Task.Delay(200, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private async Task<bool> IsActiveAsync(CancellationToken cancellationToken)
+    {
+        DescribeTableResponse answer = await TryAsync(token => _client.DescribeTableAsync(Name, token), cancellationToken)
+            .ConfigureAwait(false);
+        return answer.Table.TableStatus == TableStatus.ACTIVE;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Amazon.S3;
+using Amazon.S3.Model;
 using StreamEtl.Errors;
 using StreamEtl.Storage;
 
@@ -91,6 +92,14 @@ internal sealed class S3Bucket(IAmazonS3 client, string root, S3Options options)
             }
             await Task.Delay(options.Pause(failures), cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>What the server says of an object.</summary>
+    /// <exception cref="S3Failure">As of <see cref="TryAsync"/>; there may be no such object.</exception>
+    public ValueTask<GetObjectMetadataResponse> HeadAsync(string key, CancellationToken cancellationToken)
+    {
+        var request = new GetObjectMetadataRequest { BucketName = Name, Key = FullKey(key) };
+        return TryAsync(t => client.GetObjectMetadataAsync(request, t), options.Patience, options.Attempts, cancellationToken);
     }
 
     /// <summary>The same for a request about a key, with an error for users.</summary>

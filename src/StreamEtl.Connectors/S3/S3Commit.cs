@@ -116,17 +116,9 @@ internal sealed class S3Commit(S3Bucket bucket, string key, string mark)
 
     private async ValueTask<(bool Exists, bool IsOurs)> LookAsync(CancellationToken cancellationToken)
     {
-        var request = new GetObjectMetadataRequest { BucketName = bucket.Name, Key = bucket.FullKey(key) };
         try
         {
-            GetObjectMetadataResponse answer = await bucket
-                .TryAsync(
-                    t => bucket.Client.GetObjectMetadataAsync(request, t),
-                    bucket.Options.Patience,
-                    bucket.Options.Attempts,
-                    cancellationToken
-                )
-                .ConfigureAwait(false);
+            GetObjectMetadataResponse answer = await bucket.HeadAsync(key, cancellationToken).ConfigureAwait(false);
             return (true, answer.Metadata[MarkName] == mark);
         }
         catch (S3Failure failure) when (failure.Fault == S3Fault.NoObject)

@@ -103,15 +103,7 @@ internal sealed class S3Store(S3Bucket bucket) : IObjectStore
 
     private async ValueTask<ObjectInfo> AskAsync(string key, CancellationToken cancellationToken)
     {
-        var request = new GetObjectMetadataRequest { BucketName = bucket.Name, Key = bucket.FullKey(key) };
-        GetObjectMetadataResponse answer = await bucket
-            .TryAsync(
-                t => bucket.Client.GetObjectMetadataAsync(request, t),
-                bucket.Options.Patience,
-                bucket.Options.Attempts,
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+        GetObjectMetadataResponse answer = await bucket.HeadAsync(key, cancellationToken).ConfigureAwait(false);
         var info = new ObjectInfo(key, answer.ContentLength, Tag(answer.ETag));
         Remember(info);
         return info;

@@ -134,6 +134,20 @@ public sealed class DynamoFaultTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>A table that is not there is made on the way, and that goes through the same faults.</summary>
+    [Fact]
+    public async Task Table_MadeUnderFaults_IsThere()
+    {
+        using var proxy = new DynamoProxy(seed: 11, share: 0.3);
+        for (int table = 0; table < 20; table++)
+        {
+            string name = $"dynamodb://made-{Guid.NewGuid():N}?create=true";
+            await using IJourneyStore store = JourneyStores.Open(name, DynamoServer.Instance.Variables(proxy.Endpoint), TimeProvider.System);
+            Assert.Null(await store.FindAsync("k", CancellationToken.None));
+        }
+        Assert.True(proxy.Faults.Sum() > 10);
+    }
+
     private static async Task<JsonElement> WorkAsync(JourneyLease lease, Dictionary<string, int> done, CancellationToken token)
     {
         var results = new List<JsonElement>();

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using StreamEtl.Diagnostics;
 using StreamEtl.Pipeline;
 
@@ -77,27 +76,17 @@ public sealed class ConsolidateRunModelTests : IDisposable
         Assert.Equal((rows.Count, rows.Count - winners.Length), (report.RowsRead, report.DuplicatesRemoved));
         if (writes)
         {
-            CheckOutput(await File.ReadAllLinesAsync(options.Output), kinds, [.. winners.Select(w => rows[w])]);
+            ModelTable.CheckRows(
+                await File.ReadAllLinesAsync(options.Output),
+                kinds,
+                [.. winners.Select(w => (rows[w].Rid, rows[w].Values))],
+                (line, i) => Assert.Equal($"origin {rows[winners[i]].Table}", line.GetProperty("from where").GetString())
+            );
             Assert.Equal(winners.Length, report.RowsWritten);
         }
         else
         {
             Assert.Empty(report.Outputs);
-        }
-    }
-
-    private static void CheckOutput(string[] lines, ModelKind[] kinds, (int Table, int Rid, IComparable?[] Values)[] expected)
-    {
-        Assert.Equal(expected.Length, lines.Length);
-        for (int i = 0; i < lines.Length; i++)
-        {
-            using JsonDocument line = JsonDocument.Parse(lines[i]);
-            Assert.Equal(expected[i].Rid, line.RootElement.GetProperty("rid").GetInt32());
-            Assert.Equal($"origin {expected[i].Table}", line.RootElement.GetProperty("from where").GetString());
-            for (int c = 0; c < kinds.Length; c++)
-            {
-                Assert.Equal(expected[i].Values[c], ModelValues.Parse(kinds[c], line.RootElement.GetProperty($"c{c}")));
-            }
         }
     }
 }

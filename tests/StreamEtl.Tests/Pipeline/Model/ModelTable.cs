@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using StreamEtl.Diagnostics;
 using StreamEtl.Pipeline;
 using StreamEtl.Types;
@@ -91,5 +92,26 @@ internal sealed class ModelTable
         }
         bool must = value.AsSpan().IndexOfAny(",\"\n") >= 0;
         return must || random.Next(4) == 0 ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : value;
+    }
+
+    /// <summary>Lines of NDJSON are these rows, in this order; <paramref name="more"/> looks at what else a line has.</summary>
+    public static void CheckRows(
+        string[] lines,
+        ModelKind[] kinds,
+        IReadOnlyList<(int Rid, IComparable?[] Values)> expected,
+        Action<JsonElement, int>? more = null
+    )
+    {
+        Assert.Equal(expected.Count, lines.Length);
+        for (int i = 0; i < lines.Length; i++)
+        {
+            using JsonDocument line = JsonDocument.Parse(lines[i]);
+            Assert.Equal(expected[i].Rid, line.RootElement.GetProperty("rid").GetInt32());
+            more?.Invoke(line.RootElement, i);
+            for (int c = 0; c < kinds.Length; c++)
+            {
+                Assert.Equal(expected[i].Values[c], ModelValues.Parse(kinds[c], line.RootElement.GetProperty($"c{c}")));
+            }
+        }
     }
 }
