@@ -142,7 +142,11 @@ public sealed class DynamoFaultTests(ITestOutputHelper output)
         for (int table = 0; table < 20; table++)
         {
             string name = $"dynamodb://made-{Guid.NewGuid():N}?create=true";
-            await using IJourneyStore store = JourneyStores.Open(name, DynamoServer.Instance.Variables(proxy.Endpoint), TimeProvider.System);
+            await using IJourneyStore store = JourneyStores.Open(
+                name,
+                DynamoServer.Instance.Variables(proxy.Endpoint),
+                TimeProvider.System
+            );
             Assert.Null(await store.FindAsync("k", CancellationToken.None));
         }
         Assert.True(proxy.Faults.Sum() > 10);
