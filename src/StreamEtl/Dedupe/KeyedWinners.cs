@@ -86,7 +86,7 @@ internal sealed class KeyedWinners : IDisposable
         long lost = 0;
         PartitionReader.Read(
             partition,
-            Math.Max(1024, _budget.Limit / 4 / _threads / (KeyBytes + (partition.ContentBytes / Math.Max(partition.Count, 1)))),
+            Math.Max(1024, _budget.Limit / 8 / _threads / (KeyBytes + (partition.ContentBytes / Math.Max(partition.Count, 1)))),
             _exact || _composite,
             (in KeyRecord record, ReadOnlySpan<byte> content) =>
             {

@@ -89,7 +89,7 @@ internal sealed class SnapshotDiff : IDisposable
         KeyIndex index = scratch.Index;
         PartitionReader.Read(
             partition,
-            Math.Max(1024, _budget.Limit / 4 / _options.Threads / (KeyBytes + (2 * partition.ContentBytes / Math.Max(partition.Count, 1)))),
+            Math.Max(1024, _budget.Limit / 8 / _options.Threads / (KeyBytes + (2 * partition.ContentBytes / Math.Max(partition.Count, 1)))),
             KeepsContents,
             (in KeyRecord record, ReadOnlySpan<byte> content) =>
             {
