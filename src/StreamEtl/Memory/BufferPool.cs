@@ -77,7 +77,21 @@ public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValu
             GC.Collect();
         }
         Budget.Reserve(bytes);
-        return new Rented(GC.AllocateUninitializedArray<T>(length), bytes, typeof(T));
+        return new Rented(Allocate<T>(length), bytes, typeof(T));
+    }
+
+    /// <summary>Garbage and gaps between arrays may bring the heap to its limit (<see cref="HeapLimit"/>): only what does not fit without them is too much.</summary>
+    private T[] Allocate<T>(int length)
+    {
+        try
+        {
+            return GC.AllocateUninitializedArray<T>(length);
+        }
+        catch (OutOfMemoryException)
+        {
+            GiveBack();
+            return GC.AllocateUninitializedArray<T>(length);
+        }
     }
 
     internal void Return(Rented rented)

@@ -210,10 +210,13 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
     /// </summary>
     protected void LetGoOfBatches(long rows)
     {
-        Run.Pool.Trim();
         if (rows > ManyRows)
         {
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            Run.Pool.GiveBack();
+        }
+        else
+        {
+            Run.Pool.Trim();
         }
     }
 
