@@ -6,9 +6,8 @@ namespace StreamEtl.Batches;
 public sealed class RowBitmap : IDisposable
 {
     private readonly MemoryBudget _budget;
-    private readonly ulong[] _words;
-    private readonly long _bytes;
-    private bool _disposed;
+    // Outside the collected heap, whose limit does not grow with the rows.
+    private readonly NativeArray<ulong> _words;
 
     /// <summary>A bitmap of zeros for <paramref name="rows"/> rows; an eighth of a byte each is reserved from the budget.</summary>
     public RowBitmap(long rows, MemoryBudget budget)
@@ -16,22 +15,24 @@ public sealed class RowBitmap : IDisposable
         ArgumentNullException.ThrowIfNull(budget);
         _budget = budget;
         Rows = rows;
-        _words = new ulong[(rows + 63) >> 6];
-        _bytes = _words.LongLength * sizeof(ulong);
-        budget.Reserve(_bytes);
+        _words = new NativeArray<ulong>(checked((int)((rows + 63) >> 6)));
+        budget.Reserve(_words.Bytes);
     }
+
+    /// <summary>A span, so that a row beyond the last is an exception: rows may come out of a damaged file.</summary>
+    private Span<ulong> Words => _words.Span;
 
     /// <summary>Rows that have a bit.</summary>
     public long Rows { get; }
 
     /// <summary>Sets a row's bit. Thread-safe.</summary>
-    public void Set(long row) => Interlocked.Or(ref _words[row >> 6], 1UL << (int)row);
+    public void Set(long row) => Interlocked.Or(ref Words[(int)(row >> 6)], 1UL << (int)row);
 
     /// <summary>Clears a row's bit. Thread-safe.</summary>
-    public void Clear(long row) => Interlocked.And(ref _words[row >> 6], ~(1UL << (int)row));
+    public void Clear(long row) => Interlocked.And(ref Words[(int)(row >> 6)], ~(1UL << (int)row));
 
     /// <summary>A row's bit.</summary>
-    public bool Get(long row) => (_words[row >> 6] >> (int)row & 1) != 0;
+    public bool Get(long row) => (Words[(int)(row >> 6)] >> (int)row & 1) != 0;
 
     /// <summary>Writes the positions, relative to <paramref name="firstRow"/>, of the set bits among the next <paramref name="count"/> rows; returns how many.</summary>
     public int Select(long firstRow, int count, Span<int> rows)
@@ -40,7 +41,7 @@ public sealed class RowBitmap : IDisposable
         for (int i = 0; i < count; i++)
         {
             rows[found] = i;
-            found += (int)(_words[(firstRow + i) >> 6] >> (int)(firstRow + i) & 1);
+            found += (int)(Words[(int)((firstRow + i) >> 6)] >> (int)(firstRow + i) & 1);
         }
         return found;
     }
@@ -55,9 +56,9 @@ public sealed class RowBitmap : IDisposable
         int found = 0;
         for (int i = 0; i < count; i++)
         {
-            long word = (firstRow + i) >> 6;
+            int word = (int)((firstRow + i) >> 6);
             rows[found] = i;
-            found += (int)((_words[word] | other._words[word]) >> (int)(firstRow + i) & 1);
+            found += (int)((Words[word] | other.Words[word]) >> (int)(firstRow + i) & 1);
         }
         return found;
     }
@@ -67,7 +68,7 @@ public sealed class RowBitmap : IDisposable
     {
         while (row < end)
         {
-            ulong word = _words[row >> 6] >> (int)row;
+            ulong word = Words[(int)(row >> 6)] >> (int)row;
             if (word != 0)
             {
                 return Math.Min(row + System.Numerics.BitOperations.TrailingZeroCount(word), end);
@@ -84,7 +85,7 @@ public sealed class RowBitmap : IDisposable
         int set = 0;
         for (int i = 0; i < count; i++)
         {
-            ulong bit = ~(_words[(firstRow + i) >> 6] >> (int)(firstRow + i)) & 1;
+            ulong bit = ~(Words[(int)((firstRow + i) >> 6)] >> (int)(firstRow + i)) & 1;
             bits[i >> 6] |= bit << i;
             set += (int)bit;
         }
@@ -92,13 +93,13 @@ public sealed class RowBitmap : IDisposable
     }
 
     /// <summary>The bits of 64 rows: of row 64 × <paramref name="index"/> the lowest.</summary>
-    internal ulong Word(long index) => _words[index];
+    internal ulong Word(long index) => Words[(int)index];
 
     /// <summary>Number of set bits.</summary>
     public long Count()
     {
         long count = 0;
-        foreach (ulong word in _words)
+        foreach (ulong word in Words)
         {
             count += System.Numerics.BitOperations.PopCount(word);
         }
@@ -111,7 +112,7 @@ public sealed class RowBitmap : IDisposable
         long count = 0;
         for (long row = first; row < end; )
         {
-            ulong word = _words[row >> 6] >> (int)row;
+            ulong word = Words[(int)(row >> 6)] >> (int)row;
             long bits = Math.Min(64 - (row & 63), end - row);
             count += System.Numerics.BitOperations.PopCount(bits == 64 ? word : word & ((1UL << (int)bits) - 1));
             row += bits;
@@ -119,13 +120,10 @@ public sealed class RowBitmap : IDisposable
         return count;
     }
 
-    /// <summary>Gives the bytes back.</summary>
+    /// <summary>Gives the memory back; the bits are not asked for any more.</summary>
     public void Dispose()
     {
-        if (!_disposed)
-        {
-            _disposed = true;
-            _budget.Release(_bytes);
-        }
+        _budget.Release(_words.Bytes);
+        _words.Dispose();
     }
 }
