@@ -6,6 +6,7 @@ namespace StreamEtl.Batches;
 public sealed class RowBitmap : IDisposable
 {
     private readonly MemoryBudget _budget;
+
     // Outside the collected heap, whose limit does not grow with the rows.
     private readonly NativeArray<ulong> _words;
 
