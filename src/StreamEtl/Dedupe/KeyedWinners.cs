@@ -34,7 +34,7 @@ internal sealed class KeyedWinners : IDisposable
         _inverted = inverted;
         _composite = composite;
         _exact = exact;
-        _store = new RecordStore(budget, tempFolder, threads, keepsContents: exact || composite);
+        _store = new RecordStore(budget, tempFolder, threads, keepsContents: exact || composite, RecordStore.SharedLimit(budget));
     }
 
     /// <summary>Rows that lost.</summary>
