@@ -12,5 +12,9 @@ public readonly record struct Hash128(ulong High, ulong Low)
     /// <see cref="Low"/>, scaled.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal int Slot(int slots) => (int)((Low & uint.MaxValue) * (ulong)slots >> 32);
+    internal int Slot(int slots) => Slot((uint)Low, slots);
+
+    /// <summary>The same, for whoever keeps no more of a hash than those 32 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int Slot(uint low, int slots) => (int)(low * (ulong)slots >> 32);
 }

@@ -34,7 +34,7 @@ internal sealed class KeyedWinners : IDisposable
         _inverted = inverted;
         _composite = composite;
         _exact = exact;
-        _store = new RecordStore(budget, tempFolder, threads, keepsContents: exact || composite, RecordStore.SharedLimit(budget));
+        _store = new RecordStore(budget, tempFolder, threads, keepsContents: exact || composite);
     }
 
     /// <summary>Rows that lost.</summary>

@@ -152,7 +152,7 @@ internal sealed class RowSieve : IDisposable
 
     private void Insert(Entry entry)
     {
-        for (int at = SlotOf(entry.Key); ; at = at + 1 == _entries.Length ? 0 : at + 1)
+        for (int at = Hash128.Slot(entry.Key, _entries.Length); ; at = at + 1 == _entries.Length ? 0 : at + 1)
         {
             ref Entry there = ref _entries[at];
             if (there.Place == 0)
@@ -171,7 +171,7 @@ internal sealed class RowSieve : IDisposable
     /// <summary>True for the first row of a key that OLD has once, in an equal row.</summary>
     private bool Settle(in Hash128 key, ulong print)
     {
-        for (int at = SlotOf((uint)key.Low); ; at = at + 1 == _entries.Length ? 0 : at + 1)
+        for (int at = key.Slot(_entries.Length); ; at = at + 1 == _entries.Length ? 0 : at + 1)
         {
             ref Entry there = ref _entries[at];
             if (there.Place == 0)
@@ -209,12 +209,9 @@ internal sealed class RowSieve : IDisposable
         }
         foreach (ref readonly Hash128 key in keys[..Math.Min(keys.Length, Stride)])
         {
-            Sse.Prefetch0(Unsafe.AsPointer(ref _entries[SlotOf((uint)key.Low)]));
+            Sse.Prefetch0(Unsafe.AsPointer(ref _entries[key.Slot(_entries.Length)]));
         }
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int SlotOf(uint key) => (int)(key * (ulong)_entries.Length >> 32);
 
     /// <summary>A row of OLD.</summary>
     /// <param name="Print">Its print.</param>

@@ -24,7 +24,7 @@ internal sealed class SnapshotDiff : IDisposable
     {
         _budget = budget;
         _options = options;
-        _store = new RecordStore(budget, tempFolder, options.Threads, KeepsContents, RecordStore.SharedLimit(budget));
+        _store = new RecordStore(budget, tempFolder, options.Threads, KeepsContents);
     }
 
     /// <summary>A content is three parts, each behind its length: key, date (where it does not fit in a number), row.</summary>

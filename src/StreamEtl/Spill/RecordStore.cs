@@ -28,10 +28,10 @@ internal sealed class RecordStore : IDisposable
     private readonly int _threads;
 
     /// <summary>
-    /// Makes an empty store. <paramref name="keepsContents"/>: records come with contents. Records stay in memory while the budget's use is below <paramref name="memoryLimit"/>; 0: three
-    /// quarters, and the rest is for deciding, a partition a thread.
+    /// Makes an empty store. <paramref name="keepsContents"/>: records come with contents. They stay in memory while the budget's use leaves enough for what is needed beside them while the
+    /// store is emptied: another store, sorted partitions, bitmaps of both sides.
     /// </summary>
-    public RecordStore(MemoryBudget budget, string tempFolder, int threads, bool keepsContents, long memoryLimit = 0)
+    public RecordStore(MemoryBudget budget, string tempFolder, int threads, bool keepsContents)
     {
         _file = new SpillFile(tempFolder);
         _threads = threads;
@@ -42,7 +42,7 @@ internal sealed class RecordStore : IDisposable
             _file,
             (int)Math.Clamp(perChunk, SmallestChunk, LargestChunk),
             keepsContents,
-            memoryLimit > 0 ? memoryLimit : budget.Limit / 4 * 3
+            Math.Max(budget.Limit / 8, (budget.Limit - Runtime) / 8 * 5)
         )
         {
             ContentBytesPerChunk = (int)Math.Clamp(budget.Limit / 16 / Partitions, SmallestContents, LargestContents),
@@ -52,9 +52,6 @@ internal sealed class RecordStore : IDisposable
             _partitions[i] = new RecordPartition(_options);
         }
     }
-
-    /// <summary>A limit for stores beside which much is needed while they are emptied: another store, sorted partitions, bitmaps of both sides.</summary>
-    public static long SharedLimit(MemoryBudget budget) => Math.Max(budget.Limit / 8, (budget.Limit - Runtime) / 8 * 5);
 
     /// <summary>Bytes on disk.</summary>
     public long SpilledBytes => _file.Length;

@@ -17,7 +17,7 @@ internal sealed class LedgerDelta : IDisposable
     /// <summary>Collects nothing yet. <paramref name="files"/> are those of the version before.</summary>
     public LedgerDelta(MemoryBudget budget, string tempFolder, int threads, IReadOnlyList<TableFile> files)
     {
-        _records = new RecordStore(budget, tempFolder, threads, keepsContents: false, RecordStore.SharedLimit(budget));
+        _records = new RecordStore(budget, tempFolder, threads, keepsContents: false);
         _deleted = [.. files.Select(f => new RowBitmap(f.Rows, budget))];
     }
 

@@ -23,7 +23,7 @@ internal sealed class LedgerDiff : IDisposable
     {
         _budget = budget;
         _options = options;
-        _store = new RecordStore(budget, tempFolder, options.Threads, keepsContents: false, RecordStore.SharedLimit(budget));
+        _store = new RecordStore(budget, tempFolder, options.Threads, keepsContents: false);
     }
 
     /// <summary>Bytes written to the temp folder.</summary>
