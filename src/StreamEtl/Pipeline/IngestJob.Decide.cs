@@ -49,7 +49,8 @@ internal sealed partial class IngestJob
                 .ConfigureAwait(false);
             CrashPoint.Reach("ingest-read");
             LetGoOfBatches(segment.NextRow);
-            DiffOutcome outcome = await FinishAsync(diff, ledger, delta, segment.NextRow).ConfigureAwait(false);
+            DiffOutcome outcome = await diff.FinishAsync(_log.Store, ledger, delta, segment.NextRow, Run.CancellationToken)
+                .ConfigureAwait(false);
             Run.Report.SpilledBytes += diff.SpilledBytes + delta.SpilledBytes;
             List<FileReport> inputs = Run.Report.Inputs;
             return new IngestDecision(
@@ -172,15 +173,6 @@ internal sealed partial class IngestJob
             ranks[i] = SortKey.Fixed(date, i, inverted: false);
         }
         return ranks.AsSpan(0, batch.RowCount);
-    }
-
-    private async Task<DiffOutcome> FinishAsync(LedgerDiff diff, IReadOnlyList<LedgerFile> files, LedgerDelta delta, long rows)
-    {
-        LedgerState ledger = await LedgerState.OpenAsync(_log.Store, files, Run.CancellationToken).ConfigureAwait(false);
-        await using (ledger.ConfigureAwait(false))
-        {
-            return await diff.FinishAsync(ledger, delta, rows, Run.CancellationToken).ConfigureAwait(false);
-        }
     }
 
     /// <summary>The version's ledger, or a new one when its hashes were made of other columns or types: then the table's files are read once.</summary>

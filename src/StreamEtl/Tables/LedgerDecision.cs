@@ -5,27 +5,22 @@ using StreamEtl.Spill;
 namespace StreamEtl.Tables;
 
 /// <summary>
-/// Merges the rows of an input, sorted by key, with a ledger, and decides key by key. Only in the input: insert. Only in the ledger: delete, unless the input was never meant to have
+/// Merges the rows of an input, sorted by key, with some partitions of a ledger, and decides key by key. Only in the input: insert. Only in the ledger: delete, unless the input was never meant to have
 /// it. In both: update when the date is newer, or without a date when the rows differ.
 /// </summary>
 internal sealed class LedgerDecision(
     LedgerDiffOptions options,
-    LedgerState? ledger,
+    LedgerState ledger,
     LedgerProbe? probe,
     LedgerDelta delta,
     DiffOutcome outcome
 )
 {
-    private const int BlockRecords = 8192;
-
-    private readonly KeyRecord[] _block = new KeyRecord[ledger is null ? 0 : BlockRecords];
-    private readonly DiffCounts _counts = outcome.Counts;
+    private readonly KeyRecord[] _block = new KeyRecord[LedgerState.BlockRecords];
+    private readonly DiffCounts _counts = new();
     private int _at;
     private int _count;
-
-    /// <summary>Number of the block's first record in the ledger.</summary>
-    private long _first;
-    private bool _ended = ledger is null;
+    private bool _ended;
     private State _state;
 
     /// <summary>Decides the keys of some records, all of each key, in the order of the keys and of each key in that of the input.</summary>
@@ -68,7 +63,7 @@ internal sealed class LedgerDecision(
         End(key, known);
     }
 
-    /// <summary>Decides the keys that only the ledger has still.</summary>
+    /// <summary>Decides the keys that only the ledger has still, and adds up.</summary>
     public async ValueTask FinishAsync(CancellationToken cancellationToken)
     {
         while (!_ended)
@@ -79,6 +74,7 @@ internal sealed class LedgerDecision(
             }
             await FillAsync(cancellationToken).ConfigureAwait(false);
         }
+        outcome.Counts.Add(_counts);
     }
 
     private static Hash128? FirstKey(ReadOnlySpan<KeyRecord> records, KeyRange range)
@@ -95,9 +91,8 @@ internal sealed class LedgerDecision(
 
     private async ValueTask FillAsync(CancellationToken cancellationToken)
     {
-        _first += _count;
         _at = 0;
-        _count = await ledger!.ReadAsync(_block, cancellationToken).ConfigureAwait(false);
+        _count = await ledger.ReadAsync(_block, cancellationToken).ConfigureAwait(false);
         _ended = _count == 0;
     }
 
@@ -135,7 +130,7 @@ internal sealed class LedgerDecision(
     /// <summary>A key that only the ledger has, or whose one row in the input is settled.</summary>
     private void Pass(in KeyRecord old)
     {
-        if (IsSettled())
+        if (IsSettled(old))
         {
             _counts.Unchanged++;
         }
@@ -146,7 +141,7 @@ internal sealed class LedgerDecision(
         }
     }
 
-    private bool IsSettled() => probe is not null && probe.IsSettled((int)(_first + _at));
+    private bool IsSettled(in KeyRecord old) => probe is not null && probe.IsSettled(old);
 
     /// <summary>Starts a key; true when the ledger has it.</summary>
     private bool Begin(in Hash128 key)
@@ -156,7 +151,7 @@ internal sealed class LedgerDecision(
         {
             return false;
         }
-        if (IsSettled())
+        if (IsSettled(_block[_at]))
         {
             // Its first row in the input is the ledger's.
             _state.Present = true;

@@ -5,14 +5,14 @@ using StreamEtl.Spill;
 namespace StreamEtl.Tables;
 
 /// <summary>
-/// What a run changes in a table's ledger: records of keys that came or changed, and tombstones. Collected while keys are decided, one after the other, spilled where memory does not
-/// suffice, written by rising key hash. Also keeps the checksum, and says which rows of which file went.
+/// What a run changes in a table's ledger: records of keys that came or changed, and tombstones. Collected while keys are decided, by one caller at a time for each partition, spilled
+/// where memory does not suffice, written by rising key hash. Also keeps the checksum, and says which rows of which file went.
 /// </summary>
 internal sealed class LedgerDelta : IDisposable
 {
     private readonly RecordStore _records;
     private readonly RowBitmap[] _deleted;
-    private TableChecksum _checksum;
+    private readonly TableChecksum[] _checksums = new TableChecksum[LedgerFormat.Partitions];
 
     /// <summary>Collects nothing yet. <paramref name="files"/> are those of the version before.</summary>
     public LedgerDelta(MemoryBudget budget, string tempFolder, int threads, IReadOnlyList<TableFile> files)
@@ -30,22 +30,22 @@ internal sealed class LedgerDelta : IDisposable
     /// <summary>A key that came; the place is the ordinal of its row in the input.</summary>
     public void Inserted(in KeyRecord row)
     {
-        _checksum.Add(row.Key, row.Row);
+        Checksum(row.Key).Add(row.Key, row.Row);
         _records.Add(row);
     }
 
     /// <summary>A key whose row changed: the new row, and the hash that the old one had.</summary>
     public void Updated(in KeyRecord row, ulong oldRow)
     {
-        _checksum.Remove(row.Key, oldRow);
-        _checksum.Add(row.Key, row.Row);
+        Checksum(row.Key).Remove(row.Key, oldRow);
+        Checksum(row.Key).Add(row.Key, row.Row);
         _records.Add(row);
     }
 
     /// <summary>A key that went: the hash of its row, and where that is.</summary>
     public void Deleted(in Hash128 key, ulong oldRow, long place)
     {
-        _checksum.Remove(key, oldRow);
+        Checksum(key).Remove(key, oldRow);
         _deleted[LedgerFormat.FileOf(place)].Set(LedgerFormat.RowOf(place));
         _records.Add(new KeyRecord(key, 0, 0, LedgerFormat.Tombstone));
     }
@@ -53,7 +53,10 @@ internal sealed class LedgerDelta : IDisposable
     /// <summary>The checksum of a version, from that of the version before.</summary>
     public TableChecksum Checksum(TableChecksum before)
     {
-        before.Add(_checksum);
+        foreach (TableChecksum part in _checksums)
+        {
+            before.Add(part);
+        }
         return before;
     }
 
@@ -80,6 +83,8 @@ internal sealed class LedgerDelta : IDisposable
             yield return sorted;
         }
     }
+
+    private ref TableChecksum Checksum(in Hash128 key) => ref _checksums[LedgerFormat.PartitionOf(key)];
 
     /// <inheritdoc/>
     public void Dispose()

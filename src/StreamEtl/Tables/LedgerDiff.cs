@@ -9,7 +9,7 @@ namespace StreamEtl.Tables;
 /// <summary>
 /// Compares an input with the ledger of a table. A ledger that fits in memory as a <see cref="LedgerProbe"/> settles the rows that did not change while they are read, and only the
 /// others are remembered; one that does not settles nothing, and all are. At the end what is remembered is sorted, partition by partition, and merged with the ledger,
-/// which is sorted already: so memory holds one partition at a time, and what does not fit before is spilled once. The outcome is the same either way.
+/// which is sorted already: so memory holds one partition for each thread, and what does not fit before is spilled once. The outcome is the same either way.
 /// </summary>
 internal sealed class LedgerDiff : IDisposable
 {
@@ -84,50 +84,86 @@ internal sealed class LedgerDiff : IDisposable
     /// <summary>Remembers that the input has a malformed row of this key: it is no delete.</summary>
     public void Hold(in Hash128 key) => _store.Add(new KeyRecord(key, 0, 0, KeyRecord.NewSide | KeyRecord.Held));
 
-    /// <summary>
-    /// Decides. <paramref name="ledger"/> is the one that was read, from its start, or null where there is none; changes go to <paramref name="delta"/> by rising key hash.
-    /// </summary>
-    public async Task<DiffOutcome> FinishAsync(LedgerState? ledger, LedgerDelta delta, long newRows, CancellationToken cancellationToken)
+    /// <summary>Decides. <paramref name="files"/> are the ledger that was read, or none; changes go to <paramref name="delta"/>.</summary>
+    public async Task<DiffOutcome> FinishAsync(
+        IObjectStore store,
+        IReadOnlyList<LedgerFile> files,
+        LedgerDelta delta,
+        long newRows,
+        CancellationToken cancellationToken
+    )
     {
         var outcome = new DiffOutcome(new RowBitmap(newRows, _budget), new RowBitmap(newRows, _budget), new RowBitmap(0, _budget));
-        var merge = new LedgerDecision(_options, ledger, _probe, delta, outcome);
-        var sorted = new SortedPartitions(_store, _options.Threads, _budget.Limit / 6);
-        await using (sorted.ConfigureAwait(false))
+        try
         {
-            for (int p = 0; p < RecordStore.Partitions; p++)
+            await LedgerRange
+                .ForEachAsync(
+                    _options.Threads,
+                    async (range, cancelled) =>
+                    {
+                        LedgerState ledger = await LedgerState.OpenAsync(store, files, range, cancelled).ConfigureAwait(false);
+                        await using (ledger.ConfigureAwait(false))
+                        {
+                            var decision = new LedgerDecision(_options, ledger, _probe, delta, outcome);
+                            await DecideAsync(decision, range, cancelled).ConfigureAwait(false);
+                        }
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            return outcome;
+        }
+        catch
+        {
+            outcome.Dispose();
+            throw;
+        }
+    }
+
+    private async Task DecideAsync(LedgerDecision decision, LedgerRange range, CancellationToken cancellationToken)
+    {
+        // A record lies in two arrays while it is sorted.
+        long most = Math.Max(1024, _budget.Limit / 6 / _options.Threads / (2 * KeyRecord.Bytes));
+        var sorter = new KeyRecordSorter();
+        for (int p = range.First; p < range.End; p++)
+        {
+            using RecordPartition partition = _store.Take(p);
+            foreach (KeyRange keys in KeyRange.Of(partition, p, most))
             {
-                RecordPartition partition = _store.Take(p);
-                if (partition.Count <= sorted.MostRecords)
+                if (keys.OneKey && keys.Count > most)
                 {
-                    ArraySegment<KeyRecord> records = await sorted.SortAsync(p).ConfigureAwait(false);
-                    await merge.DecideAsync(records, cancellationToken).ConfigureAwait(false);
+                    await decision.DecideAsync(partition, keys, cancellationToken).ConfigureAwait(false);
                 }
                 else
                 {
-                    await DecideAsync(merge, sorted, p, cancellationToken).ConfigureAwait(false);
+                    await decision.DecideAsync(Sort(sorter, partition, keys), cancellationToken).ConfigureAwait(false);
                 }
-                partition.Dispose();
             }
         }
-        await merge.FinishAsync(cancellationToken).ConfigureAwait(false);
-        return outcome;
+        await decision.FinishAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A partition of more records than can be sorted at once: range by range.</summary>
-    private async Task DecideAsync(LedgerDecision merge, SortedPartitions sorted, int number, CancellationToken cancellationToken)
+    private static ArraySegment<KeyRecord> Sort(KeyRecordSorter sorter, RecordPartition partition, KeyRange keys)
     {
-        RecordPartition partition = _store.Take(number);
-        foreach (KeyRange range in KeyRange.Of(partition, number, sorted.MostRecords))
-        {
-            if (range.OneKey && range.Count > sorted.MostRecords)
+        sorter.Expect(keys.Count);
+        partition.Read(
+            (chunk, _) =>
             {
-                await merge.DecideAsync(partition, range, cancellationToken).ConfigureAwait(false);
+                if (keys.Count == partition.Count)
+                {
+                    sorter.Add(chunk);
+                    return;
+                }
+                for (int i = 0; i < chunk.Length; i++)
+                {
+                    if (keys.Has(chunk[i]))
+                    {
+                        sorter.Add(chunk.Slice(i, 1));
+                    }
+                }
             }
-            else
-            {
-                await merge.DecideAsync(sorted.Sort(number, range), cancellationToken).ConfigureAwait(false);
-            }
-        }
+        );
+        return sorter.Sort();
     }
 
     /// <inheritdoc/>

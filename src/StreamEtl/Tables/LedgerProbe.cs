@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using StreamEtl.Batches;
 using StreamEtl.Memory;
@@ -9,18 +10,30 @@ using StreamEtl.Storage;
 namespace StreamEtl.Tables;
 
 /// <summary>
-/// A ledger in about ten bytes a row, for one question: does the table have exactly this row? Of each record, in the order of the ledger, a 64-bit fingerprint of key, row
-/// hash and rank; a directory by the first bits of the key hash finds the few that a key may be at. Two rows are taken for one where a fingerprint and those bits agree by
-/// chance: for ten million rows a day, once in a billion years.
+/// A ledger in about twelve bytes a row, for one question: does the table have exactly this row? Of each record a 64-bit fingerprint of key, row hash and rank. Two rows are taken for
+/// one where a fingerprint and the bits of the key hash that chose its place agree by chance: for ten million rows a day, once in a billion years.
+/// <para>
+/// Fingerprints lie in lines of 64 bytes, which is what memory hands out at once: seven of them behind a word of notes. The first bits of the key hash choose the line, so that a ledger,
+/// which is in their order, is read into the table and held against it from front to back, while the rows of an input each cost one look into memory. A full line goes on in the
+/// next ones; a record that finds no room near is left out, and its row settled later.
+/// </para>
 /// <para>
 /// A row that the table has is settled by a mark, and need not be remembered. All others are remembered by the caller, and so is a second row of a key, even an equal one: order
-/// decides between rows of one key. That a key has such rows is noted in a filter, which may take other keys for it, so that a few rows are remembered without need.
+/// decides between rows of one key. That a key has such rows is noted in a filter of its line, which may take other keys for it, so that a few rows are remembered without need.
 /// </para>
 /// </summary>
 internal sealed class LedgerProbe : IDisposable
 {
-    private const int BlockRecords = 8192;
-    private const int PerBucket = 4;
+    private const int LineWords = 8;
+
+    /// <summary>Of the seven fingerprints that a line has room for, those that it gets on average, in halves.</summary>
+    private const int HalvesPerLine = 11;
+
+    /// <summary>Lines in which a fingerprint may be.</summary>
+    private const int Reach = 4;
+
+    /// <summary>Notes: bit n says that the fingerprint in word n of the line is settled; those above are the filter of keys that have remembered rows.</summary>
+    private const int FilterBits = 64 - LineWords;
 
     /// <summary>Keys looked up together, so that their lines of memory are fetched at once.</summary>
     private const int Stride = 64;
@@ -28,26 +41,18 @@ internal sealed class LedgerProbe : IDisposable
     private readonly MemoryBudget _budget;
     private readonly bool _ranked;
     private readonly bool _byRecord;
-    private readonly int _shift;
-    private readonly int _filterMask;
-    private readonly NativeArray<ulong> _prints;
-    private readonly NativeArray<int> _starts;
-    private readonly NativeArray<ulong> _seen;
-    private readonly NativeArray<ulong> _filter;
 
-    private LedgerProbe(int rows, LedgerDiffOptions options, MemoryBudget budget)
+    /// <summary>Lines for each partition of the ledger.</summary>
+    private readonly int _lines;
+    private readonly NativeArray<ulong> _words;
+
+    private LedgerProbe(long rows, LedgerDiffOptions options, MemoryBudget budget)
     {
         _budget = budget;
         _byRecord = options.ByRecord;
         _ranked = options.ByRecord || (options.HasDate && options.OneRank is null);
-        int buckets = Buckets(rows);
-        _shift = 64 - BitOperations.Log2((uint)buckets);
-        _prints = new NativeArray<ulong>(rows);
-        _starts = new NativeArray<int>(buckets + 1);
-        _seen = new NativeArray<ulong>((rows + 63) >> 6);
-        int filter = FilterWords(rows);
-        _filterMask = (filter * 64) - 1;
-        _filter = new NativeArray<ulong>(filter);
+        _lines = Lines(rows);
+        _words = new NativeArray<ulong>(LedgerFormat.Partitions * _lines * LineWords);
     }
 
     /// <summary>
@@ -63,15 +68,25 @@ internal sealed class LedgerProbe : IDisposable
         CancellationToken cancellationToken
     )
     {
-        if (rows == 0 || rows > int.MaxValue / 2 || Bytes((int)rows) > bytes || !budget.TryReserve(Bytes((int)rows)))
+        if (rows == 0 || rows > int.MaxValue / 2 || Bytes(rows) > bytes || !budget.TryReserve(Bytes(rows)))
         {
             return null;
         }
-        var probe = new LedgerProbe((int)rows, options, budget);
+        var probe = new LedgerProbe(rows, options, budget);
         try
         {
-            await probe.ReadAsync(store, files, cancellationToken).ConfigureAwait(false);
-            return probe;
+            long read = 0;
+            await LedgerRange
+                .ForEachAsync(
+                    options.Threads,
+                    async (range, cancelled) =>
+                        Interlocked.Add(ref read, await probe.ReadAsync(store, files, range, cancelled).ConfigureAwait(false)),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            return read == rows
+                ? probe
+                : throw LedgerReader.Damaged(store, files[^1].Path, $"the ledger has {read} rows where the commit record says {rows}");
         }
         catch
         {
@@ -100,102 +115,121 @@ internal sealed class LedgerProbe : IDisposable
         return count;
     }
 
-    /// <summary>Whether the ledger's record of a number, in its order, was settled.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsSettled(int record) => (_seen[record >> 6] >> record & 1) != 0;
+    /// <summary>Whether the row that a record of the ledger stands for was settled.</summary>
+    public bool IsSettled(in KeyRecord record)
+    {
+        ref ulong line = ref Find(record.Key, Print(record), out int word);
+        return word > 0 && (line >> word & 1) != 0;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _budget.Release(Bytes(_prints.Length));
-        _prints.Dispose();
-        _starts.Dispose();
-        _seen.Dispose();
-        _filter.Dispose();
+        _budget.Release(_words.Bytes);
+        _words.Dispose();
     }
 
-    private static int Buckets(int rows) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(2, rows / PerBucket));
+    private static int Lines(long rows) => (int)(2 * rows / (LedgerFormat.Partitions * HalvesPerLine)) + 1;
 
-    /// <summary>Four bits a row at least.</summary>
-    private static int FilterWords(int rows) => (int)BitOperations.RoundUpToPowerOf2((uint)(rows / 16) + 1);
+    private static long Bytes(long rows) => (long)Lines(rows) * LedgerFormat.Partitions * LineWords * sizeof(ulong);
 
-    private static long Bytes(int rows) =>
-        ((long)rows * sizeof(ulong)) + ((Buckets(rows) + 1L) * sizeof(int)) + ((((rows + 63L) >> 6) + FilterWords(rows)) * sizeof(ulong));
-
-    private async ValueTask ReadAsync(IObjectStore store, IReadOnlyList<LedgerFile> files, CancellationToken cancellationToken)
+    /// <summary>Takes in the records of some partitions; returns how many. Others may be taken in at the same time.</summary>
+    private async ValueTask<long> ReadAsync(
+        IObjectStore store,
+        IReadOnlyList<LedgerFile> files,
+        LedgerRange range,
+        CancellationToken cancellationToken
+    )
     {
-        LedgerState ledger = await LedgerState.OpenAsync(store, files, cancellationToken).ConfigureAwait(false);
+        LedgerState ledger = await LedgerState.OpenAsync(store, files, range, cancellationToken).ConfigureAwait(false);
         await using (ledger.ConfigureAwait(false))
         {
-            var block = new KeyRecord[BlockRecords];
-            int filled = 0;
-            int bucket = 0;
+            var block = new KeyRecord[LedgerState.BlockRecords];
+            long read = 0;
             int count;
             while ((count = await ledger.ReadAsync(block, cancellationToken).ConfigureAwait(false)) > 0)
             {
-                if (count > _prints.Length - filled)
+                foreach (ref readonly KeyRecord record in block.AsSpan(0, count))
                 {
-                    throw LedgerReader.Damaged(
-                        store,
-                        files[^1].Path,
-                        $"the ledger has more than the {_prints.Length} rows that the commit record says"
-                    );
+                    Insert(record.Key, Print(record));
                 }
-                Fill(block.AsSpan(0, count), ref filled, ref bucket);
+                read += count;
             }
-            if (filled != _prints.Length)
-            {
-                throw LedgerReader.Damaged(
-                    store,
-                    files[^1].Path,
-                    $"the ledger has {filled} rows where the commit record says {_prints.Length}"
-                );
-            }
-            _starts.Span[bucket..].Fill(filled);
+            return read;
         }
     }
 
-    private void Fill(ReadOnlySpan<KeyRecord> records, ref int filled, ref int bucket)
+    private void Insert(in Hash128 key, ulong print)
     {
-        foreach (ref readonly KeyRecord record in records)
+        // An empty word is what is looked for.
+        ref ulong line = ref Find(key, 0, out int word);
+        if (word > 0)
         {
-            int own = (int)(record.Key.High >> _shift);
-            while (bucket <= own)
-            {
-                _starts[bucket++] = filled;
-            }
-            _prints[filled++] = Print(record.Key, _byRecord ? 0 : record.Row, record.Rank);
+            Unsafe.Add(ref line, word) = print;
         }
     }
 
-    /// <summary>Multiply and fold, as <see cref="LedgerFormat.Digest"/> does.</summary>
+    private ulong Print(in KeyRecord record) => Print(record.Key, _byRecord ? 0 : record.Row, record.Rank);
+
+    /// <summary>Multiply and fold, as <see cref="LedgerFormat.Digest"/> does; never 0, which is an empty word.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong Print(in Hash128 key, ulong row, ulong rank)
     {
         ulong high = Math.BigMul(key.Low ^ 0xA0761D6478BD642F, row ^ 0xE7037ED1A0B428DB, out ulong low);
         ulong print = high ^ low ^ ulong.RotateLeft(key.High, 32);
-        return _ranked ? (print ^ rank) * 0x9E3779B97F4A7C15 : print;
+        print = _ranked ? (print ^ rank) * 0x9E3779B97F4A7C15 : print;
+        return print == 0 ? 1 : print;
     }
 
     private bool Settle(in Hash128 key, ulong print)
     {
-        int bucket = (int)(key.High >> _shift);
-        int end = _starts[bucket + 1];
-        int bit = (int)(key.Low >> 7) & _filterMask;
-        ref ulong filter = ref _filter[bit >> 6];
-        for (int at = _starts[bucket]; at < end; at++)
+        ref ulong line = ref Find(key, print, out int word);
+        ref ulong home = ref _words[Home(key, out _)];
+        ulong remembered = 1UL << (LineWords + (int)((ulong)(uint)key.Low * FilterBits >> 32));
+        if (word == 0)
         {
-            if (_prints[at] == print)
-            {
-                ref ulong seen = ref _seen[at >> 6];
-                ulong mark = 1UL << at;
-                bool settled = (seen & mark) == 0 && (filter >> bit & 1) == 0;
-                seen |= settled ? mark : 0;
-                return settled;
-            }
+            home |= remembered;
+            return false;
         }
-        filter |= 1UL << bit;
-        return false;
+        ulong mark = 1UL << word;
+        bool settled = (line & mark) == 0 && (home & remembered) == 0;
+        line |= settled ? mark : 0;
+        return settled;
+    }
+
+    /// <summary>The first word of the line that a key hash chooses; <paramref name="left"/> are the lines from there to the end of its partition, where a search ends.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Home(in Hash128 key, out int left)
+    {
+        int line = (int)Math.BigMul(key.High << RecordStore.PartitionBits, (ulong)_lines, out _);
+        left = _lines - line;
+        return ((LedgerFormat.PartitionOf(key) * _lines) + line) * LineWords;
+    }
+
+    /// <summary>Finds a fingerprint, or 0 for an empty word: returns the line's notes, and the word's number in the line; 0 when it is nowhere.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref ulong Find(in Hash128 key, ulong print, out int word)
+    {
+        ref ulong line = ref _words[Home(key, out int left)];
+        Vector512<ulong> wanted = Vector512.Create(print);
+        for (int reach = Math.Min(left, Reach); ; reach--)
+        {
+            Vector512<ulong> words = Vector512.LoadUnsafe(ref line);
+            // The word of notes is none of those looked for.
+            int found = (int)Vector512.Equals(words, wanted).ExtractMostSignificantBits() & 0xFE;
+            if (found != 0)
+            {
+                word = BitOperations.TrailingZeroCount(found);
+                return ref line;
+            }
+            // Words are taken in order, so a line with an empty one was never gone beyond.
+            if (reach == 1 || Unsafe.Add(ref line, LineWords - 1) == 0)
+            {
+                word = 0;
+                return ref line;
+            }
+            line = ref Unsafe.Add(ref line, LineWords);
+        }
     }
 
     private unsafe void Prefetch(ReadOnlySpan<Hash128> keys)
@@ -206,16 +240,7 @@ internal sealed class LedgerProbe : IDisposable
         }
         foreach (ref readonly Hash128 key in keys)
         {
-            Sse.Prefetch0(Unsafe.AsPointer(ref _starts[(int)(key.High >> _shift)]));
-        }
-        foreach (ref readonly Hash128 key in keys)
-        {
-            int start = _starts[(int)(key.High >> _shift)];
-            if (start < _prints.Length)
-            {
-                Sse.Prefetch0(Unsafe.AsPointer(ref _prints[start]));
-            }
-            Sse.Prefetch0(Unsafe.AsPointer(ref _filter[((int)(key.Low >> 7) & _filterMask) >> 6]));
+            Sse.Prefetch0(Unsafe.AsPointer(ref _words[Home(key, out _)]));
         }
     }
 }

@@ -14,22 +14,29 @@ internal sealed class LedgerReader : IAsyncDisposable
     private readonly IObjectStore _store;
     private readonly IRangeReader _reader;
     private readonly byte[] _end;
-    private readonly long _count;
+    private readonly long _stop;
     private long _next;
     private int _partition;
     private ulong _digest;
     private byte[] _block = [];
 
-    private LedgerReader(IObjectStore store, IRangeReader reader, byte[] end)
+    private LedgerReader(IObjectStore store, IRangeReader reader, byte[] end, LedgerRange range)
     {
         _store = store;
         _reader = reader;
         _end = end;
-        _count = LedgerFormat.Number(end, LedgerFormat.Partitions);
+        _partition = range.First;
+        _next = LedgerFormat.Number(end, range.First);
+        _stop = LedgerFormat.Number(end, range.End);
     }
 
-    /// <summary>Opens a ledger file that a commit record names, and checks that it is that.</summary>
-    public static async ValueTask<LedgerReader> OpenAsync(IObjectStore store, LedgerFile file, CancellationToken cancellationToken)
+    /// <summary>Opens a ledger file that a commit record names, to read some partitions, and checks that it is that.</summary>
+    public static async ValueTask<LedgerReader> OpenAsync(
+        IObjectStore store,
+        LedgerFile file,
+        LedgerRange range,
+        CancellationToken cancellationToken
+    )
     {
         IRangeReader reader;
         try
@@ -67,7 +74,7 @@ internal sealed class LedgerReader : IAsyncDisposable
             {
                 throw Damaged(store, file.Path, "the ledger file is damaged");
             }
-            return new LedgerReader(store, reader, end);
+            return new LedgerReader(store, reader, end, range);
         }
         catch
         {
@@ -79,7 +86,7 @@ internal sealed class LedgerReader : IAsyncDisposable
     /// <summary>Fills the buffer with the next records; returns how many, 0 at the end.</summary>
     public async ValueTask<int> ReadAsync(Memory<KeyRecord> records, CancellationToken cancellationToken)
     {
-        int count = (int)Math.Min(records.Length, _count - _next);
+        int count = (int)Math.Min(records.Length, _stop - _next);
         if (count == 0)
         {
             return 0;

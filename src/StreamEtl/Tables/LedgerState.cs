@@ -10,16 +10,25 @@ namespace StreamEtl.Tables;
 /// </summary>
 internal sealed class LedgerState : IAsyncDisposable
 {
-    private const int BlockRecords = 4096;
+    /// <summary>Records that are read from a file at once.</summary>
+    public const int BlockRecords = 4096;
 
     private readonly Cursor[] _cursors;
 
     private LedgerState(Cursor[] cursors) => _cursors = cursors;
 
     /// <summary>Opens the ledger of a version.</summary>
+    public static ValueTask<LedgerState> OpenAsync(
+        IObjectStore store,
+        IReadOnlyList<LedgerFile> files,
+        CancellationToken cancellationToken
+    ) => OpenAsync(store, files, LedgerRange.All, cancellationToken);
+
+    /// <summary>Opens some partitions of the ledger of a version.</summary>
     public static async ValueTask<LedgerState> OpenAsync(
         IObjectStore store,
         IReadOnlyList<LedgerFile> files,
+        LedgerRange range,
         CancellationToken cancellationToken
     )
     {
@@ -28,7 +37,9 @@ internal sealed class LedgerState : IAsyncDisposable
         {
             for (int i = 0; i < files.Count; i++)
             {
-                state._cursors[i] = new Cursor(await LedgerReader.OpenAsync(store, files[i], cancellationToken).ConfigureAwait(false));
+                state._cursors[i] = new Cursor(
+                    await LedgerReader.OpenAsync(store, files[i], range, cancellationToken).ConfigureAwait(false)
+                );
             }
             return state;
         }
