@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using StreamEtl.Errors;
@@ -30,8 +31,12 @@ internal sealed class S3Bucket(IAmazonS3 client, string root, S3Options options)
     /// <summary>Parts on their way.</summary>
     public SemaphoreSlim Uploads { get; } = new(options.UploadsAtOnce);
 
-    /// <summary>Whether the body of a request is hidden on its way, so that it need not be signed.</summary>
-    public bool IsPrivate { get; } = client.Config.ServiceURL?.StartsWith("http:", StringComparison.OrdinalIgnoreCase) != true;
+    /// <summary>Whether bodies are signed, as they must be where they are not hidden on their way.</summary>
+    public bool HasSignedBodies { get; } = SignsBodies(client.Config);
+
+    /// <summary>The same of a client's configuration.</summary>
+    public static bool SignsBodies(IClientConfig config) =>
+        config.ServiceURL?.StartsWith("http:", StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>A key as the bucket has it.</summary>
     public string FullKey(string key) => Prefix + key;

@@ -140,7 +140,8 @@ internal sealed class S3Commit(S3Bucket bucket, string key, string mark)
             InputStream = new MemoryStream(bytes.Array ?? [], bytes.Offset, bytes.Count, writable: false),
             IfNoneMatch = condition == WriteCondition.IfAbsent ? "*" : null,
             UseChunkEncoding = false,
-            DisablePayloadSigning = bucket.IsPrivate,
+            DisablePayloadSigning = !bucket.HasSignedBodies,
+            ChecksumCRC32C = bucket.Options.WithSums ? S3Sum.Of(bytes) : null,
         };
         request.Metadata[MarkName] = mark;
         return request;

@@ -16,6 +16,9 @@ internal sealed record S3Options
     /// <summary>Parts after which they become twice as large, so that 10,000 of them, the most that S3 takes, hold the largest object that it does.</summary>
     public int PartsOfOneSize { get; init; } = 1000;
 
+    /// <summary>Whether the bytes of an object travel with a sum of their own, see <see cref="S3Sum"/>.</summary>
+    public bool WithSums { get; init; }
+
     /// <summary>How long a server may be silent.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
 

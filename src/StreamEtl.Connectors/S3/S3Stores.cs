@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Amazon.Runtime;
 using Amazon.S3;
 using StreamEtl.Connectors.Aws;
 using StreamEtl.Errors;
@@ -10,6 +11,9 @@ namespace StreamEtl.Connectors.S3;
 public sealed class S3Stores(Func<string, string?> variable) : IStoreProvider
 {
     private const string Scheme = "s3://";
+
+    /// <summary>Bytes that the SDK hands to the connection at once.</summary>
+    private const int LineBytes = 128 << 10;
 
     /// <inheritdoc/>
     public IObjectStore Open(string root, long transferBytes)
@@ -35,6 +39,10 @@ public sealed class S3Stores(Func<string, string?> variable) : IStoreProvider
         config.ForcePathStyle = settings.Endpoint is not null;
         // How long a request may take depends on its bytes, and is said with each.
         config.Timeout = TimeSpan.FromHours(1);
-        return new S3Store(new S3Bucket(new AmazonS3Client(config), root, options));
+        config.BufferSize = LineBytes;
+        // A signature over the body is a sum too: where bodies are signed, another says nothing new.
+        bool withSums = config.RequestChecksumCalculation == RequestChecksumCalculation.WHEN_SUPPORTED && !S3Bucket.SignsBodies(config);
+        config.RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED;
+        return new S3Store(new S3Bucket(new AmazonS3Client(config), root, options with { WithSums = withSums || options.WithSums }));
     }
 }

@@ -1,3 +1,4 @@
+using Amazon.S3;
 using Amazon.S3.Model;
 using StreamEtl.Errors;
 
@@ -93,7 +94,12 @@ internal sealed class S3Upload(S3Bucket bucket, string key, string mark) : IDisp
     /// <summary>Begins the upload. It is not interrupted while the server works on it: an upload whose name nobody learns cannot be aborted.</summary>
     private async Task<string> BeginAsync()
     {
-        var request = new InitiateMultipartUploadRequest { BucketName = bucket.Name, Key = bucket.FullKey(key) };
+        var request = new InitiateMultipartUploadRequest
+        {
+            BucketName = bucket.Name,
+            Key = bucket.FullKey(key),
+            ChecksumAlgorithm = bucket.Options.WithSums ? ChecksumAlgorithm.CRC32C : null,
+        };
         request.Metadata[S3Commit.MarkName] = mark;
         InitiateMultipartUploadResponse answer = await bucket
             .TryAsync(
@@ -156,6 +162,7 @@ internal sealed class S3Upload(S3Bucket bucket, string key, string mark) : IDisp
             PartSize = length,
             InputStream = new MemoryStream(buffer, 0, length, writable: false),
             UseChunkEncoding = false,
-            DisablePayloadSigning = bucket.IsPrivate,
+            DisablePayloadSigning = !bucket.HasSignedBodies,
+            ChecksumCRC32C = bucket.Options.WithSums ? S3Sum.Of(buffer.AsSpan(0, length)) : null,
         };
 }

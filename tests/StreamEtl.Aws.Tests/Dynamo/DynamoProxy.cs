@@ -13,7 +13,7 @@ internal sealed class DynamoProxy : IDisposable
         """{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException","message":"slow down"}""";
     private const string Broken = """{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError","message":"broken"}""";
 
-    private readonly HttpListener _listener = new();
+    private readonly LoopbackServer _server;
     private readonly HttpClient _client = new();
     private readonly Random _random;
     private readonly double _share;
@@ -21,13 +21,10 @@ internal sealed class DynamoProxy : IDisposable
     public DynamoProxy(int seed, double share)
     {
         (_random, _share) = (new Random(seed), share);
-        Endpoint = $"http://127.0.0.1:{DynamoServer.FreePort()}";
-        _listener.Prefixes.Add(Endpoint + "/");
-        _listener.Start();
-        _ = ServeAsync();
+        _server = new LoopbackServer(AnswerAsync);
     }
 
-    public string Endpoint { get; }
+    public string Endpoint => _server.Endpoint;
 
     public int Requests { get; private set; }
 
@@ -36,28 +33,11 @@ internal sealed class DynamoProxy : IDisposable
 
     public void Dispose()
     {
-        _listener.Close();
+        _server.Dispose();
         _client.Dispose();
     }
 
-    private async Task ServeAsync()
-    {
-        while (_listener.IsListening)
-        {
-            HttpListenerContext context;
-            try
-            {
-                context = await _listener.GetContextAsync();
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
-            _ = Task.Run(() => HandleAsync(context));
-        }
-    }
-
-    private async Task HandleAsync(HttpListenerContext context)
+    private async Task<(int Status, byte[] Body)?> AnswerAsync(HttpListenerRequest request, byte[] body)
     {
         int fault;
         lock (_random)
@@ -69,35 +49,15 @@ internal sealed class DynamoProxy : IDisposable
                 Faults[fault]++;
             }
         }
-        try
+        if (fault is >= 0 and < 3)
         {
-            using var body = new MemoryStream();
-            await context.Request.InputStream.CopyToAsync(body);
-            switch (fault)
-            {
-                case 0:
-                    await AnswerAsync(context, 400, System.Text.Encoding.UTF8.GetBytes(Throttled));
-                    return;
-                case 1:
-                    await AnswerAsync(context, 500, System.Text.Encoding.UTF8.GetBytes(Broken));
-                    return;
-                case 2:
-                    context.Response.Abort();
-                    return;
-            }
-            using HttpResponseMessage answer = await ForwardAsync(context.Request, body.ToArray());
-            byte[] content = await answer.Content.ReadAsByteArrayAsync();
-            if (fault == 3)
-            {
-                context.Response.Abort();
-                return;
-            }
-            await AnswerAsync(context, (int)answer.StatusCode, content);
+            return fault == 0 ? (400, System.Text.Encoding.UTF8.GetBytes(Throttled))
+                : fault == 1 ? (500, System.Text.Encoding.UTF8.GetBytes(Broken))
+                : null;
         }
-        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or HttpRequestException or IOException)
-        {
-            context.Response.Abort();
-        }
+        using HttpResponseMessage answer = await ForwardAsync(request, body);
+        byte[] content = await answer.Content.ReadAsByteArrayAsync();
+        return fault == 3 ? null : ((int)answer.StatusCode, content);
     }
 
     private async Task<HttpResponseMessage> ForwardAsync(HttpListenerRequest request, byte[] body)
@@ -115,14 +75,5 @@ internal sealed class DynamoProxy : IDisposable
         }
         forwarded.Content.Headers.TryAddWithoutValidation("Content-Type", request.ContentType);
         return await _client.SendAsync(forwarded);
-    }
-
-    private static async Task AnswerAsync(HttpListenerContext context, int status, byte[] content)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/x-amz-json-1.0";
-        context.Response.ContentLength64 = content.Length;
-        await context.Response.OutputStream.WriteAsync(content);
-        context.Response.Close();
     }
 }

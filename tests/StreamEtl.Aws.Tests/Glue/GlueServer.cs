@@ -15,20 +15,21 @@ internal sealed class GlueServer : IDisposable
 {
     private const string Secret = "testsecret";
 
-    private readonly HttpListener _listener = new();
+    private readonly LoopbackServer _server;
     private readonly ConcurrentDictionary<string, JsonElement> _tables = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, JsonElement> _partitions = new(StringComparer.Ordinal);
     private int _faults;
 
-    public GlueServer()
-    {
-        Endpoint = $"http://127.0.0.1:{DynamoServer.FreePort()}";
-        _listener.Prefixes.Add(Endpoint + "/");
-        _listener.Start();
-        _ = ServeAsync();
-    }
+    public GlueServer() =>
+        _server = new LoopbackServer(
+            (request, body) =>
+            {
+                (int status, object answer) = Answer(request, body);
+                return Task.FromResult<(int, byte[])?>((status, JsonSerializer.SerializeToUtf8Bytes(answer)));
+            }
+        );
 
-    public string Endpoint { get; }
+    public string Endpoint => _server.Endpoint;
 
     /// <summary>Every request taken: operation and content.</summary>
     public ConcurrentQueue<(string Operation, JsonElement Content)> Requests { get; } = [];
@@ -62,31 +63,7 @@ internal sealed class GlueServer : IDisposable
                 _ => null,
             };
 
-    public void Dispose() => _listener.Close();
-
-    private async Task ServeAsync()
-    {
-        while (_listener.IsListening)
-        {
-            HttpListenerContext context;
-            try
-            {
-                context = await _listener.GetContextAsync();
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
-            using var body = new MemoryStream();
-            await context.Request.InputStream.CopyToAsync(body);
-            (int status, object answer) = Answer(context.Request, body.ToArray());
-            byte[] content = JsonSerializer.SerializeToUtf8Bytes(answer);
-            context.Response.StatusCode = status;
-            context.Response.ContentType = "application/x-amz-json-1.1";
-            await context.Response.OutputStream.WriteAsync(content);
-            context.Response.Close();
-        }
-    }
+    public void Dispose() => _server.Dispose();
 
     private (int Status, object Answer) Answer(HttpListenerRequest request, byte[] body)
     {
@@ -94,9 +71,8 @@ internal sealed class GlueServer : IDisposable
         {
             return (400, new { __type = "InvalidSignatureException", message = "the signature is not right" });
         }
-        if (_faults > 0)
+        if (Interlocked.Decrement(ref _faults) >= 0)
         {
-            _faults--;
             return (400, new { __type = "ThrottlingException", Message = "slow down" });
         }
         string operation = request.Headers["X-Amz-Target"]!["AWSGlue.".Length..];

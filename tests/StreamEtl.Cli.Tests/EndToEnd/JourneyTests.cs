@@ -156,38 +156,6 @@ public sealed class JourneyTests : IDisposable
         Assert.True(Returned(Report(Command)));
     }
 
-    /// <summary>R10: stopped for longer than its lease, another takes over and completes, the first wakes: it is refused, and what the other did stays.</summary>
-    [Theory]
-    [InlineData("journey-acquired")]
-    [InlineData("output-before-commit")]
-    public async Task Consolidate_StoppedBeyondItsLease_IsFenced(string point)
-    {
-        string[] command = [.. Command, "--journey-lease", "1s"];
-        for (int round = 0; round < Rounds; round++)
-        {
-            _folder.Write("a.csv", $"id,at\n1,2024-01-01\n2,2024-01-01\n{round + 10},2024-01-01\n");
-            File.Delete(_folder["out.csv"]);
-            using Process zombie = Tool.Start(_folder, command, [("STREAMETL_STOP_AT", point)]);
-            Task<string> said = zombie.StandardError.ReadToEndAsync();
-            zombie.StandardInput.Close();
-            while (!File.ReadAllText($"/proc/{zombie.Id}/stat").Contains(") T ", StringComparison.Ordinal))
-            {
-                await Task.Delay(20);
-            }
-            JsonElement report = Report(command);
-            Assert.True(report.GetProperty("journey").GetProperty("took_over").GetBoolean());
-            byte[] output = await File.ReadAllBytesAsync(_folder["out.csv"]);
-            using (Process wake = Process.Start("kill", ["-CONT", $"{zombie.Id}"]))
-            {
-                await wake.WaitForExitAsync();
-            }
-            Assert.True(zombie.WaitForExit(TimeSpan.FromSeconds(30)));
-            Assert.Equal(1, zombie.ExitCode);
-            Assert.Contains("another process took journey", await said, StringComparison.Ordinal);
-            Assert.Equal(output, await File.ReadAllBytesAsync(_folder["out.csv"]));
-        }
-    }
-
     [Fact]
     public async Task Consolidate_ManyAtOnce_OneWorksAndTheOthersReturnItsResult()
     {
@@ -197,8 +165,6 @@ public sealed class JourneyTests : IDisposable
         Assert.All(runs, r => Assert.Equal((0, ""), (r.Status, r.Error)));
         Assert.Single(Enumerable.Range(0, 4), i => !Returned(JsonElement.Parse(_folder.Read($"r{i}.json"))));
     }
-
-    private static int Rounds => int.TryParse(Environment.GetEnvironmentVariable("STREAMETL_ZOMBIES"), out int rounds) ? rounds : 3;
 
     private JsonElement Report(params string[] command)
     {
