@@ -171,7 +171,7 @@ internal sealed class LedgerProbe : IDisposable
 
     private ulong Print(in KeyRecord record) => Print(record.Key, _byRecord ? 0 : record.Row, record.Rank);
 
-    /// <summary>Multiply and fold, as <see cref="LedgerFormat.Digest"/> does; never 0, which is an empty word.</summary>
+    /// <summary>Multiply and fold; never 0, which is an empty word.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong Print(in Hash128 key, ulong row, ulong rank)
     {
@@ -211,12 +211,13 @@ internal sealed class LedgerProbe : IDisposable
     private ref ulong Find(in Hash128 key, ulong print, out int word)
     {
         ref ulong line = ref _words[Home(key, out int left)];
-        Vector512<ulong> wanted = Vector512.Create(print);
+        Vector256<ulong> wanted = Vector256.Create(print);
         for (int reach = Math.Min(left, Reach); ; reach--)
         {
-            Vector512<ulong> words = Vector512.LoadUnsafe(ref line);
+            uint low = Vector256.Equals(Vector256.LoadUnsafe(ref line), wanted).ExtractMostSignificantBits();
+            uint high = Vector256.Equals(Vector256.LoadUnsafe(ref line, LineWords / 2), wanted).ExtractMostSignificantBits();
             // The word of notes is none of those looked for.
-            int found = (int)Vector512.Equals(words, wanted).ExtractMostSignificantBits() & 0xFE;
+            uint found = (low | (high << (LineWords / 2))) & ~1u;
             if (found != 0)
             {
                 word = BitOperations.TrailingZeroCount(found);

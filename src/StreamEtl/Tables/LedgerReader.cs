@@ -98,8 +98,8 @@ internal sealed class LedgerReader : IAsyncDisposable
         }
         long offset = LedgerFormat.HeadBytes + (_next * LedgerFormat.RecordBytes);
         await FillAsync(_store, _reader, offset, _block.AsMemory(0, bytes), cancellationToken).ConfigureAwait(false);
-        Check(_block.AsSpan(0, bytes));
         _block.AsSpan(0, bytes).CopyTo(LedgerFormat.Bytes(records.Span[..count]));
+        Check(records.Span[..count]);
         return count;
     }
 
@@ -131,19 +131,19 @@ internal sealed class LedgerReader : IAsyncDisposable
     }
 
     /// <summary>Goes on with the checksums of the partitions that the records are of, and holds each against the directory where it ends.</summary>
-    private void Check(ReadOnlySpan<byte> bytes)
+    private void Check(ReadOnlySpan<KeyRecord> records)
     {
-        while (!bytes.IsEmpty)
+        while (!records.IsEmpty)
         {
             while (LedgerFormat.Number(_end, _partition + 1) == _next)
             {
                 _partition++;
             }
             long left = LedgerFormat.Number(_end, _partition + 1) - _next;
-            int count = (int)Math.Min(left, bytes.Length / LedgerFormat.RecordBytes);
-            _digest = LedgerFormat.Digest(_digest, bytes[..(count * LedgerFormat.RecordBytes)]);
+            int count = (int)Math.Min(left, records.Length);
+            _digest = LedgerFormat.Digest(_digest, records[..count]);
             _next += count;
-            bytes = bytes[(count * LedgerFormat.RecordBytes)..];
+            records = records[count..];
             if (count == left)
             {
                 ulong expected = (ulong)LedgerFormat.Number(_end, LedgerFormat.Partitions + 1 + _partition);

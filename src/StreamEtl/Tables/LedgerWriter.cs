@@ -47,7 +47,7 @@ internal sealed class LedgerWriter
                 length++;
             }
             Span<byte> bytes = LedgerFormat.Bytes(records[..length]);
-            _digests[partition] = LedgerFormat.Digest(_digests[partition], bytes);
+            _digests[partition] = LedgerFormat.Digest(_digests[partition], records[..length]);
             _stream.Write(bytes);
             _starts[partition + 1] += length;
             Count += length;

@@ -1,5 +1,6 @@
 using StreamEtl.Batches;
 using StreamEtl.Errors;
+using StreamEtl.Memory;
 using StreamEtl.Parquet.Metadata;
 using StreamEtl.Sources;
 using StreamEtl.Types;
@@ -23,20 +24,9 @@ internal sealed class ParquetDecoder(ParquetFile file)
         var columns = new Column?[plan.Count];
         var rejects = new List<RejectedRecord>();
         ulong[]? rejected = unwanted;
-        // Neighbouring units share pages; starting at different columns, two threads seldom wait for each other to decompress one.
-        int start = (unit.Number & 1) * plan.Count / 2;
-        for (int i = 0; i < plan.Count; i++)
+        foreach (int c in Order(unit, plan))
         {
-            int c = (start + i) % plan.Count;
-            PlanColumn wanted = plan[c];
-            if (wanted.Mode is ColumnMode.Skip or ColumnMode.Observe)
-            {
-                continue;
-            }
-            columns[c] =
-                wanted.SourceOrdinal < 0
-                    ? Column.AllNull(wanted.Type, unit.RowCount, unit.Lease)
-                    : ColumnCast.Cast(DecodeField(unit, wanted.SourceOrdinal, scratch), wanted.Type, unit.Lease);
+            columns[c] = DecodeColumn(unit, plan[c], unit.Lease, scratch);
         }
         for (int c = 0; c < plan.Count; c++)
         {
@@ -57,6 +47,45 @@ internal sealed class ParquetDecoder(ParquetFile file)
         return rejected is null ? batch : BatchFilter.Without(batch, rejected);
     }
 
+    /// <summary>Decodes few rows of a unit, under a plan that allows NULLs, and disposes the unit: each column's are kept before the next column is decoded in the same arrays.</summary>
+    public RowBatch DecodeFew(ParquetUnit unit, IReadOnlyList<PlanColumn> plan, ReadOnlySpan<int> rows)
+    {
+        BufferLease lease = unit.Lease.Pool.Lease();
+        try
+        {
+            var scratch = new Scratch(unit.Lease);
+            var columns = new Column?[plan.Count];
+            foreach (int c in Order(unit, plan))
+            {
+                using BufferLease whole = lease.Pool.Lease();
+                columns[c] = BatchCompactor.Gather(DecodeColumn(unit, plan[c], whole, scratch), rows, lease);
+            }
+            var batch = new RowBatch(lease, rows.Length, columns) { InputBytes = unit.InputBytes };
+            unit.Dispose();
+            return batch;
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The columns that the plan wants. Neighbouring units share pages; starting at different columns, two threads seldom wait for each other to decompress one.</summary>
+    private static IEnumerable<int> Order(ParquetUnit unit, IReadOnlyList<PlanColumn> plan)
+    {
+        int start = (unit.Number & 1) * plan.Count / 2;
+        return Enumerable
+            .Range(start, plan.Count)
+            .Select(c => c % plan.Count)
+            .Where(c => plan[c].Mode is not (ColumnMode.Skip or ColumnMode.Observe));
+    }
+
+    private Column DecodeColumn(ParquetUnit unit, PlanColumn wanted, BufferLease lease, Scratch scratch) =>
+        wanted.SourceOrdinal < 0
+            ? Column.AllNull(wanted.Type, unit.RowCount, lease)
+            : ColumnCast.Cast(DecodeField(unit, wanted.SourceOrdinal, lease, scratch), wanted.Type, lease);
+
     /// <summary>The keys of rows that are malformed for another reason.</summary>
     private static HeldKeys[] ReadHeld(ParquetUnit unit, IReadOnlyList<PlanColumn> plan, Column?[] columns, List<RejectedRecord> rejects)
     {
@@ -76,7 +105,7 @@ internal sealed class ParquetDecoder(ParquetFile file)
     }
 
     /// <summary>Decodes one top-level field of a unit.</summary>
-    private Column DecodeField(ParquetUnit unit, int ordinal, Scratch scratch)
+    private Column DecodeField(ParquetUnit unit, int ordinal, BufferLease lease, Scratch scratch)
     {
         SchemaNode field = file.Schema.Fields[ordinal];
         RowGroupInfo group = file.Footer.RowGroups[unit.RowGroup];
@@ -85,11 +114,11 @@ internal sealed class ParquetDecoder(ParquetFile file)
         {
             if (ColumnNames.IsFlat(field))
             {
-                decoder = Decoder(unit, group, field, scratch);
+                decoder = Decoder(unit, group, field, lease, scratch);
                 return decoder.DecodeFlat(unit.RowCount);
             }
-            var store = new ByteStore(unit.Lease);
-            return Assemble(unit, field, scratch, store, new JsonSink(store), ref decoder);
+            var store = new ByteStore(lease);
+            return Assemble(unit, field, lease, scratch, store, new JsonSink(store), ref decoder);
         }
         catch (ParquetFault fault)
         {
@@ -101,6 +130,7 @@ internal sealed class ParquetDecoder(ParquetFile file)
     internal Column Assemble(
         ParquetUnit unit,
         SchemaNode field,
+        BufferLease lease,
         Scratch scratch,
         ByteStore store,
         INestedSink sink,
@@ -111,23 +141,23 @@ internal sealed class ParquetDecoder(ParquetFile file)
         var leaves = new List<NestedLeaf>(field.LeafCount);
         for (int i = field.FirstLeaf; i < field.FirstLeaf + field.LeafCount; i++)
         {
-            decoder = Decoder(unit, group, file.Schema.Leaves[i], scratch);
+            decoder = Decoder(unit, group, file.Schema.Leaves[i], lease, scratch);
             leaves.Add(decoder.DecodeNested(unit.RowCount));
         }
         var assembler = new RecordAssembler(field, leaves, sink);
         if (unit.Leaves[field.FirstLeaf]!.WholeChunk)
         {
-            return Rows(unit, assembler, store);
+            return Rows(unit, assembler, lease, store);
         }
         assembler.Skip([.. leaves.Select(l => unit.Leaves[l.Node.FirstLeaf]!.SkipRows)]);
-        return Rows(unit, assembler, store);
+        return Rows(unit, assembler, lease, store);
     }
 
-    private static Column Rows(ParquetUnit unit, RecordAssembler assembler, ByteStore store)
+    private static Column Rows(ParquetUnit unit, RecordAssembler assembler, BufferLease lease, ByteStore store)
     {
         int rows = unit.RowCount;
-        TextView[] views = unit.Lease.Rent<TextView>(rows);
-        ulong[] nulls = unit.Lease.Rent<ulong>((rows + 63) >> 6);
+        TextView[] views = lease.Rent<TextView>(rows);
+        ulong[] nulls = lease.Rent<ulong>((rows + 63) >> 6);
         Array.Clear(nulls);
         int nullCount = 0;
         for (int row = 0; row < rows; row++)
@@ -155,12 +185,12 @@ internal sealed class ParquetDecoder(ParquetFile file)
         };
     }
 
-    private static LeafDecoder Decoder(ParquetUnit unit, RowGroupInfo group, SchemaNode leaf, Scratch scratch)
+    private static LeafDecoder Decoder(ParquetUnit unit, RowGroupInfo group, SchemaNode leaf, BufferLease lease, Scratch scratch)
     {
         LeafSlice slice =
             unit.Leaves[leaf.FirstLeaf]
             ?? throw new InvalidOperationException($"column '{leaf.Name}' was not in the plan when the unit was read");
-        return new LeafDecoder(leaf, group.Chunks[leaf.FirstLeaf], slice, unit.Lease, scratch);
+        return new LeafDecoder(leaf, group.Chunks[leaf.FirstLeaf], slice, lease, scratch);
     }
 
     private void RejectNulls(

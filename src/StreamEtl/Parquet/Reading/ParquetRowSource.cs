@@ -27,9 +27,6 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
     /// <summary>Unwanted rows in a row that are worth a cut: about the rows of a page. Less would be read anyway.</summary>
     private const int WorthLeavingOut = 16 << 10;
 
-    /// <summary>When fewer than this share of a unit's rows are wanted, they get arrays of their own.</summary>
-    private const int SparseShare = 4;
-
     private readonly ParquetFile _file;
     private readonly RowBitmap? _rows;
     private readonly BufferPool _pool;
@@ -159,17 +156,15 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
         {
             return _decoder.Decode(rows, plan, unwanted: null);
         }
+        if (IsSparse(rows.FirstRow, rows.RowCount) && plan.All(c => c.NullError is null))
+        {
+            int[] wanted = unit.Lease.Rent<int>(rows.RowCount);
+            int count = _rows.Select(rows.FirstRow, rows.RowCount, wanted);
+            return _decoder.DecodeFew(rows, plan, wanted.AsSpan(0, count));
+        }
         ulong[] unwanted = unit.Lease.Rent<ulong>((rows.RowCount + 63) >> 6);
         bool all = _rows.Invert(rows.FirstRow, rows.RowCount, unwanted) == 0;
-        RowBatch batch = _decoder.Decode(rows, plan, all ? null : unwanted);
-        if (batch.RowCount >= rows.RowCount / SparseShare)
-        {
-            return batch;
-        }
-        using (batch)
-        {
-            return BatchCompactor.Compact(batch, _pool);
-        }
+        return _decoder.Decode(rows, plan, all ? null : unwanted);
     }
 
     /// <inheritdoc/>
@@ -197,6 +192,10 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
         _firstRow += pass;
         return pass == left;
     }
+
+    /// <summary>True when few of some rows are wanted: they are taken out of each column by itself.</summary>
+    private bool IsSparse(long first, long count) =>
+        _rows is not null && _rows.Count(first, first + count) < count / UnitPlanner.SparseShare;
 
     /// <summary>Rows from the present one, at most the given number, up to a gap that is worth leaving out.</summary>
     private int RowsToGap(int most)
@@ -229,9 +228,19 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
                     at = leaf;
                     _file.Check(group.Chunks[leaf.FirstLeaf], leaf, group.RowCount);
                 }
-                _rowsPerUnit = _fixedRowsPerUnit > 0 ? _fixedRowsPerUnit : UnitPlanner.RowsPerUnit(group, _wanted, _pool.Budget.Limit);
+                _rowsPerUnit =
+                    _fixedRowsPerUnit > 0
+                        ? _fixedRowsPerUnit
+                        : UnitPlanner.RowsPerUnit(group, _wanted, _pool.Budget.Limit, IsSparse(_firstRow - _rowInGroup, group.RowCount));
             }
             int rows = RowsToGap((int)Math.Min(_rowsPerUnit, group.RowCount - _rowInGroup));
+            if (_rowsPerUnit >= group.RowCount && _rowInGroup <= WorthLeavingOut && group.RowCount - _rowInGroup - rows <= WorthLeavingOut)
+            {
+                // Next to nothing could be left out.
+                _firstRow -= _rowInGroup;
+                _rowInGroup = 0;
+                rows = (int)group.RowCount;
+            }
             bool whole = rows == group.RowCount && _wanted.Sum(leaf => group.Chunks[leaf.FirstLeaf].CompressedBytes) <= MostAtOnce;
             if (!whole && _cursors is null)
             {

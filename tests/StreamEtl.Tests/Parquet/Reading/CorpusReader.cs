@@ -72,7 +72,7 @@ internal static class CorpusReader
                     var store = new ByteStore(unit.Lease);
                     LeafDecoder? leaf = null;
                     INestedSink sink = field.IsVariant ? new VariantTextSink(store) : new CanonicalSink(store);
-                    nested[f] = decoder.Assemble((ParquetUnit)unit, field, new Scratch(unit.Lease), store, sink, ref leaf);
+                    nested[f] = decoder.Assemble((ParquetUnit)unit, field, unit.Lease, new Scratch(unit.Lease), store, sink, ref leaf);
                 }
             }
             using RowBatch batch = session.Source.Decode(unit, plan);
