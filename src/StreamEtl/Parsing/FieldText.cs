@@ -24,6 +24,32 @@ internal static class FieldText
         {
             return (from, inner);
         }
+        return (from, escape == quote ? JoinQuotes(text, at, quote) : UndoEscapes(text, at, quote, escape));
+    }
+
+    /// <summary>Makes one quote of each doubled one, the first of them at <paramref name="at"/>; returns the length that is left.</summary>
+    private static int JoinQuotes(Span<byte> text, int at, byte quote)
+    {
+        int write = at;
+        int read = at;
+        while (read < text.Length)
+        {
+            text[write++] = quote;
+            read += read + 1 < text.Length && text[read + 1] == quote ? 2 : 1;
+            int next = text[read..].IndexOf(quote);
+            int plain = next < 0 ? text.Length - read : next;
+            text.Slice(read, plain).CopyTo(text[write..]);
+            read += plain;
+            write += plain;
+        }
+        // Rejects count lines in these bytes afterwards: what the value left behind holds no line ending.
+        text[write..].Fill(quote);
+        return write;
+    }
+
+    /// <summary>As <see cref="JoinQuotes"/>, where a byte may also be escaped by one before it.</summary>
+    private static int UndoEscapes(Span<byte> text, int at, byte quote, byte escape)
+    {
         int write = at;
         int joined = 0;
         for (int read = at; read < text.Length; read++)
@@ -34,9 +60,9 @@ internal static class FieldText
             joined += pair && b == '\n' && write > 0 && text[write - 1] == '\r' ? 1 : 0;
             text[write++] = b;
         }
-        // Rejects count lines in these bytes afterwards: what the value left behind holds no line ending, but for those that lost the escape between CR and LF.
+        // As above, but for line endings that lost the escape between CR and LF.
         text[write..].Fill(quote);
         text.Slice(write, joined).Fill((byte)'\r');
-        return (from, write);
+        return write;
     }
 }

@@ -84,8 +84,9 @@ public static partial class TextConverter
 
         public bool TryFast(ref byte text, int length, out long value)
         {
-            value = default;
-            return false;
+            bool read = FastText.TryFloat(ref text, length, separator, out double number);
+            value = BitConverter.DoubleToInt64Bits(number);
+            return read;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using StreamEtl.Batches;
@@ -74,26 +75,44 @@ public static partial class TextConverter
     private static void Fill<T, TReader>(ref Job job, TReader reader, T[] values)
         where TReader : struct, IReader<T>
     {
-        byte[] bytes = job.Bytes;
-        ref byte origin = ref MemoryMarshal.GetArrayDataReference(bytes);
-        int lastFast = bytes.Length - FastText.Reach;
-        ReadOnlySpan<TextView> views = job.Views.AsSpan(0, job.Count);
-        for (int i = 0; i < views.Length; i++)
+        for (int first = 0; first < job.Count; first += 64)
         {
-            TextView view = views[i];
-            if (job.IsNull(i))
+            int last = Math.Min(first + 64, job.Count);
+            ulong nulls = job.NullWord(first >> 6);
+            if (nulls == 0)
             {
-                values[i] = default!;
+                for (int i = first; i < last; i++)
+                {
+                    Read(ref job, reader, values, i);
+                }
+                continue;
             }
-            else if (view.Start <= lastFast && reader.TryFast(ref Unsafe.Add(ref origin, view.Start), view.Length, out T value))
+            // A column may be NULL in nearly every row of a wide table: only what is there costs anything.
+            Array.Clear(values, first, last - first);
+            for (ulong present = ~nulls & (ulong.MaxValue >> (64 - (last - first))); present != 0; present &= present - 1)
             {
-                values[i] = value;
+                Read(ref job, reader, values, first + BitOperations.TrailingZeroCount(present));
             }
-            else if (!reader.TryRead(bytes.AsSpan(view.Start, view.Length), out values[i]))
-            {
-                values[i] = default!;
-                job.MarkBad(i);
-            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Read<T, TReader>(ref Job job, TReader reader, T[] values, int i)
+        where TReader : struct, IReader<T>
+    {
+        byte[] bytes = job.Bytes;
+        TextView view = job.Views[i];
+        if (
+            view.Start <= bytes.Length - FastText.Reach
+            && reader.TryFast(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(bytes), view.Start), view.Length, out T value)
+        )
+        {
+            values[i] = value;
+        }
+        else if (!reader.TryRead(bytes.AsSpan(view.Start, view.Length), out values[i]))
+        {
+            values[i] = default!;
+            job.MarkBad(i);
         }
     }
 
@@ -151,6 +170,10 @@ public static partial class TextConverter
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly bool IsNull(int i) => _nulls is not null && (_nulls[i >> 6] >> i & 1) != 0;
+
+        /// <summary>Which of 64 rows are NULL.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly ulong NullWord(int word) => _nulls is null ? 0 : _nulls[word];
 
         public void FlagBad(int i)
         {

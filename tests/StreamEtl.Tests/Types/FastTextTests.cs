@@ -21,6 +21,27 @@ public sealed class FastTextTests
         "0.5",
         "00.50",
         "1.50",
+        "-0.00",
+        "-0.5",
+        "--1",
+        "1.5-",
+        "1234567890123.45",
+        "123456789012345.45",
+        "1e5",
+        "-0e0",
+        "1e",
+        "1e+",
+        "1e+-5",
+        "1.e5",
+        ".5e5",
+        "01e5",
+        "1e23",
+        "1e-23",
+        "1e005",
+        "9007199254740993",
+        "9007199254740993e1",
+        "123456789012345678e1",
+        "1234567890123456789",
         "12345678",
         "123456789",
         "1234567812345678",
@@ -60,7 +81,11 @@ public sealed class FastTextTests
         Check(
             FastText.TryInteger,
             NumberText.TryInteger,
-            random => random.NextInt64(random.NextInt64(1, 9_999_999_999_999_999)).ToString(CultureInfo.InvariantCulture)
+            random =>
+            {
+                long magnitude = random.NextInt64(random.NextInt64(1, 9_999_999_999_999_999));
+                return (random.Next(2) == 0 ? magnitude : -magnitude).ToString(CultureInfo.InvariantCulture);
+            }
         );
 
     [Theory]
@@ -79,12 +104,42 @@ public sealed class FastTextTests
                 return read;
             },
             random =>
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{random.Next((int)Math.Pow(10, 7 - scale))}.{random.Next((int)Math.Pow(10, scale)).ToString(CultureInfo.InvariantCulture).PadLeft(scale, '0')}"
-                )
+            {
+                string whole = random.NextInt64((long)Math.Pow(10, random.Next(1, 13))).ToString(CultureInfo.InvariantCulture);
+                string fraction = random.Next((int)Math.Pow(10, scale)).ToString(CultureInfo.InvariantCulture).PadLeft(scale, '0');
+                return $"{(random.Next(2) == 0 ? "-" : "")}{whole}.{fraction}";
+            }
         );
     }
+
+    [Fact]
+    public void TryFloat_ReadsWhatThePlainReaderReads() =>
+        Check(
+            (ref byte text, int length, out long value) =>
+            {
+                bool read = FastText.TryFloat(ref text, length, (byte)'.', out double number);
+                value = BitConverter.DoubleToInt64Bits(number);
+                return read;
+            },
+            (ReadOnlySpan<byte> text, out long value) =>
+            {
+                bool read = FloatText.TryRead(text, (byte)'.', out double number);
+                value = BitConverter.DoubleToInt64Bits(number);
+                return read;
+            },
+            random =>
+            {
+                string sign = random.Next(2) == 0 ? "-" : "";
+                long digits = random.NextInt64((long)Math.Pow(10, random.Next(1, 16)));
+                return random.Next(4) switch
+                {
+                    0 => string.Create(CultureInfo.InvariantCulture, $"{sign}{digits + 1}"),
+                    1 => string.Create(CultureInfo.InvariantCulture, $"{sign}{digits % 1_000_000}.{random.Next(1_000_000):D6}"),
+                    2 => string.Create(CultureInfo.InvariantCulture, $"{sign}{digits}e{random.Next(-22, 23)}"),
+                    _ => string.Create(CultureInfo.InvariantCulture, $"{sign}{random.Next(10)}.{random.Next(1_000_000):D6}E{random.Next(-16, 23):+0;-0}"),
+                };
+            }
+        );
 
     [Fact]
     public void TryIsoDate_ReadsWhatThePlainReaderReads() =>

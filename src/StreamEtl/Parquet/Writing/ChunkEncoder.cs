@@ -51,17 +51,15 @@ internal sealed class ChunkEncoder(Field field, ParquetWriteOptions options, Buf
             );
             return;
         }
+        var encoder = new DeltaLengthEncoder(_page, scratch);
         WritePages(
             values,
-            PageEncoding.Plain,
+            PageEncoding.DeltaLengthByteArray,
             values.AverageBytes(),
             (first, count) =>
             {
                 var range = new TextRange();
-                foreach ((int start, int end, byte[] heap) in TextRuns.Of(values, first, count))
-                {
-                    PlainEncoder.Texts(values.Views.AsSpan(start, end - start), heap, _page, ref range);
-                }
+                encoder.Encode(values, first, count, ref range);
                 return TextBounds.Cut(range, field.Type);
             }
         );

@@ -8,7 +8,7 @@ namespace StreamEtl.Parquet.Writing;
 internal sealed class ChunkPages(Field field, CompressionCodec codec, PageStore store, EncodedPart part)
 {
     /// <summary>Compression must save this share of a chunk's first page to be worth undoing on every read.</summary>
-    private const double WorthCompressing = 0.95;
+    private const double WorthCompressing = 0.85;
 
     private byte[]? _dictionary;
     private bool _isCodecChosen;

@@ -73,18 +73,16 @@ internal sealed class ColumnValues
     }
 
     /// <summary>Values among the rows of a range.</summary>
-    public int CountPresent(int firstRow, int rows)
+    public int CountPresent(int firstRow, int rows) => Validity is null ? rows : CountPresent(Validity, firstRow, rows);
+
+    private static int CountPresent(ulong[] validity, int firstRow, int rows)
     {
-        if (Validity is null)
-        {
-            return rows;
-        }
         int count = 0;
         int end = firstRow + rows;
         for (int r = firstRow; r < end; r = (r | 63) + 1)
         {
             // Shifts count modulo 64: below the first row, and above the last one when it lies in this word.
-            ulong word = Validity[r >> 6] >> r << r;
+            ulong word = validity[r >> 6] >> r << r;
             count += BitOperations.PopCount((r | 63) < end ? word : word & ~(ulong.MaxValue << end));
         }
         return count;
@@ -106,19 +104,69 @@ internal sealed class ColumnValues
         ulong[] validity = lease.Rent<ulong>(words);
         Array.Clear(validity, 0, words);
         int row = 0;
-        Present = 0;
         foreach (RowBatch batch in batches)
         {
             Column column = batch.Columns[index]!;
-            int[]? selection = batch.Selection;
-            for (int i = 0; i < batch.SelectedCount; i++, row++)
+            if (batch.Selection is { } selection)
             {
-                int has = column.IsNull(selection is null ? i : selection[i]) ? 0 : 1;
-                validity[row >> 6] |= (ulong)has << row;
-                Present += has;
+                foreach (int from in selection.AsSpan(0, batch.SelectedCount))
+                {
+                    validity[row >> 6] |= (column.IsNull(from) ? 0UL : 1) << row;
+                    row++;
+                }
+                continue;
+            }
+            for (int first = 0; first < batch.RowCount; first += 64, row += 64)
+            {
+                ulong present = PresentWord(column, first);
+                validity[row >> 6] |= present << row;
+                if ((row & 63) != 0 && (row >> 6) + 1 < words)
+                {
+                    validity[(row >> 6) + 1] |= present >> -row;
+                }
+            }
+            row -= -batch.RowCount & 63;
+        }
+        Present = CountPresent(validity, 0, Rows);
+        Validity = Present == Rows ? null : validity;
+    }
+
+    /// <summary>Of 64 rows from <paramref name="first"/> on, those that are there and not NULL.</summary>
+    private static ulong PresentWord(Column column, int first)
+    {
+        ulong word = column.Nulls is null ? ulong.MaxValue : ~column.Nulls[first >> 6];
+        int rows = column.Count - first;
+        return rows < 64 ? word & ((1UL << rows) - 1) : word;
+    }
+
+    /// <summary>Copies the values of a batch's rows that have one; returns how many.</summary>
+    private static int CopyPresent<T>(RowBatch batch, Column column, T[] from, Span<T> to)
+    {
+        int count = 0;
+        if (batch.Selection is { } selection)
+        {
+            foreach (int row in selection.AsSpan(0, batch.SelectedCount))
+            {
+                if (!column.IsNull(row))
+                {
+                    to[count++] = from[row];
+                }
+            }
+            return count;
+        }
+        if (column.NullCount == 0)
+        {
+            from.AsSpan(0, batch.RowCount).CopyTo(to);
+            return batch.RowCount;
+        }
+        for (int first = 0; first < batch.RowCount; first += 64)
+        {
+            for (ulong present = PresentWord(column, first); present != 0; present &= present - 1)
+            {
+                to[count++] = from[first + BitOperations.TrailingZeroCount(present)];
             }
         }
-        Validity = Present == Rows ? null : validity;
+        return count;
     }
 
     private T[] GatherFixed<T>(IReadOnlyList<RowBatch> batches, int index, BufferLease lease, Func<Column, T[]?> source)
@@ -129,24 +177,9 @@ internal sealed class ColumnValues
         foreach (RowBatch batch in batches)
         {
             Column column = batch.Columns[index]!;
-            if (source(column) is not { } from)
+            if (source(column) is { } from)
             {
-                continue;
-            }
-            if (batch.Selection is null && column.NullCount == 0)
-            {
-                from.AsSpan(0, batch.RowCount).CopyTo(result.AsSpan(count));
-                count += batch.RowCount;
-                continue;
-            }
-            int[]? selection = batch.Selection;
-            for (int i = 0; i < batch.SelectedCount; i++)
-            {
-                int row = selection is null ? i : selection[i];
-                if (!column.IsNull(row))
-                {
-                    result[count++] = from[row];
-                }
+                count += CopyPresent(batch, column, from, result.AsSpan(count));
             }
         }
         return result;
@@ -164,15 +197,7 @@ internal sealed class ColumnValues
                 continue;
             }
             _heaps.Add((count, column.Bytes!));
-            int[]? selection = batch.Selection;
-            for (int i = 0; i < batch.SelectedCount; i++)
-            {
-                int row = selection is null ? i : selection[i];
-                if (!column.IsNull(row))
-                {
-                    result[count++] = views[row];
-                }
-            }
+            count += CopyPresent(batch, column, views, result.AsSpan(count));
         }
         Views = result;
     }

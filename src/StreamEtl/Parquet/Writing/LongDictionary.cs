@@ -1,3 +1,4 @@
+using System.Numerics;
 using StreamEtl.Memory;
 
 namespace StreamEtl.Parquet.Writing;
@@ -8,7 +9,7 @@ internal sealed class LongDictionary
     private const int Sample = 8192;
     private const int MostValues = 1 << 15;
     private const int RunBits = 24;
-    private const int SlotBits = 17;
+    private const int MostSlotBits = 17;
 
     private LongDictionary(long[] values, int count, int[] indices)
     {
@@ -29,9 +30,11 @@ internal sealed class LongDictionary
     /// <summary>Builds a dictionary; null when there are more than half as many values as rows in a sample, or too many in all.</summary>
     public static LongDictionary? TryBuild(ReadOnlySpan<long> column, BufferLease lease)
     {
-        int[] slots = lease.Rent<int>(1 << SlotBits);
-        Array.Clear(slots, 0, 1 << SlotBits);
-        long[] values = lease.Rent<long>(MostValues + 1);
+        // Four slots a value at most, and no more than a short column can fill: clearing them is part of the cost.
+        int slotBits = Math.Min(BitOperations.Log2((uint)column.Length | 1) + 2, MostSlotBits);
+        int[] slots = lease.Rent<int>(1 << slotBits);
+        Array.Clear(slots, 0, 1 << slotBits);
+        long[] values = lease.Rent<long>(Math.Min(MostValues, column.Length) + 1);
         int[] indices = lease.Rent<int>(column.Length);
         int count = 0;
         int checkAt = Math.Min(Sample, column.Length);
@@ -39,11 +42,11 @@ internal sealed class LongDictionary
         for (int i = 0; i < column.Length && pays; i++)
         {
             long value = column[i];
-            int slot = (int)((ulong)value * 0x9E3779B97F4A7C15 >> (64 - SlotBits));
+            int slot = (int)((ulong)value * 0x9E3779B97F4A7C15 >> (64 - slotBits));
             int number;
             while ((number = slots[slot] - 1) >= 0 && values[number] != value)
             {
-                slot = (slot + 1) & ((1 << SlotBits) - 1);
+                slot = (slot + 1) & ((1 << slotBits) - 1);
             }
             if (number < 0)
             {
