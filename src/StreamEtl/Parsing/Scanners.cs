@@ -9,7 +9,7 @@ internal static class Scanners
     public const string Variable = "STREAMETL_SCANNER";
 
     /// <summary>All that run here; the scalar one is last and always there.</summary>
-    public static IReadOnlyList<IScanner> Available { get; } = [.. Accelerated(), new ScalarScanner()];
+    public static IReadOnlyList<IScanner> Available => [.. Accelerated(), new ScalarScanner()];
 
     /// <summary>The one by name, else the one that <see cref="Variable"/> names, else the fastest.</summary>
     public static IScanner Choose(string? name)
@@ -17,13 +17,14 @@ internal static class Scanners
         name ??= Environment.GetEnvironmentVariable(Variable);
         if (string.IsNullOrEmpty(name))
         {
-            return Available[0];
+            return Mask256.IsSupported ? new VectorScanner<Mask256>() : Available[0];
         }
-        return Available.FirstOrDefault(s => s.Name == name)
+        IReadOnlyList<IScanner> available = Available;
+        return available.FirstOrDefault(s => s.Name == name)
             ?? throw new StreamEtlException(
                 ErrorKind.Usage,
                 $"there is no scanner '{name}' on this machine",
-                hint: $"{Variable} may be {string.Join(", ", Available.Select(s => s.Name))}"
+                hint: $"{Variable} may be {string.Join(", ", available.Select(s => s.Name))}"
             );
     }
 

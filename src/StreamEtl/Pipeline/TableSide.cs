@@ -159,8 +159,7 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
     }
 
     /// <summary>The inputs that lack a column.</summary>
-    public IEnumerable<string> InputsWithout(int name) =>
-        Enumerable.Range(0, Inputs.Count).Where(i => Ordinal(i, name) < 0).Select(i => Inputs[i].Info.Name);
+    public IEnumerable<string> InputsWithout(int name) => Inputs.Where((_, i) => Ordinal(i, name) < 0).Select(input => input.Info.Name);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

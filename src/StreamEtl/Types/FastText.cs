@@ -257,9 +257,16 @@ internal static class FastText
         public const uint FirstYear = 1900;
         public const uint Months = 200 * 12;
 
-        public static readonly int[] FirstDays =
-        [
-            .. Enumerable.Range(0, (int)Months + 1).Select(m => Calendar.ToDays((int)FirstYear + (m / 12), (m % 12) + 1, 1)),
-        ];
+        public static readonly int[] FirstDays = ToFirstDays();
+
+        private static int[] ToFirstDays()
+        {
+            int[] days = new int[Months + 1];
+            for (int m = 0; m < days.Length; m++)
+            {
+                days[m] = Calendar.ToDays((int)FirstYear + (m / 12), (m % 12) + 1, 1);
+            }
+            return days;
+        }
     }
 }

@@ -136,7 +136,10 @@ public sealed class FastTextTests
                     0 => string.Create(CultureInfo.InvariantCulture, $"{sign}{digits + 1}"),
                     1 => string.Create(CultureInfo.InvariantCulture, $"{sign}{digits % 1_000_000}.{random.Next(1_000_000):D6}"),
                     2 => string.Create(CultureInfo.InvariantCulture, $"{sign}{digits}e{random.Next(-22, 23)}"),
-                    _ => string.Create(CultureInfo.InvariantCulture, $"{sign}{random.Next(10)}.{random.Next(1_000_000):D6}E{random.Next(-16, 23):+0;-0}"),
+                    _ => string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{sign}{random.Next(10)}.{random.Next(1_000_000):D6}E{random.Next(-16, 23):+0;-0}"
+                    ),
                 };
             }
         );

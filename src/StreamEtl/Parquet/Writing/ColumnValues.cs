@@ -12,7 +12,7 @@ namespace StreamEtl.Parquet.Writing;
 /// </summary>
 internal sealed class ColumnValues
 {
-    private readonly List<(int Start, byte[] Bytes)> _heaps = [];
+    private readonly List<TextHeap> _heaps = [];
 
     private ColumnValues(int rows) => Rows = rows;
 
@@ -35,7 +35,7 @@ internal sealed class ColumnValues
     public TextView[] Views { get; private set; } = [];
 
     /// <summary>Runs of views that point into one array: index of the first, and the array.</summary>
-    public IReadOnlyList<(int Start, byte[] Bytes)> Heaps => _heaps;
+    public IReadOnlyList<TextHeap> Heaps => _heaps;
 
     /// <summary>Gathers column <paramref name="index"/> of the batches.</summary>
     public static ColumnValues Gather(IReadOnlyList<RowBatch> batches, int index, Field field, int rows, BufferLease lease)
@@ -196,7 +196,7 @@ internal sealed class ColumnValues
             {
                 continue;
             }
-            _heaps.Add((count, column.Bytes!));
+            _heaps.Add(new TextHeap(count, column.Bytes!));
             count += CopyPresent(batch, column, views, result.AsSpan(count));
         }
         Views = result;

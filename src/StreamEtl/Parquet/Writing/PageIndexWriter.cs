@@ -22,12 +22,25 @@ internal static class PageIndexWriter
     /// <summary>ColumnIndex: bounds and NULLs by page.</summary>
     private static ReadOnlyMemory<byte> Columns(ColumnChunk chunk, ColumnType type)
     {
+        int count = chunk.Pages.Count;
+        bool[] isNull = new bool[count];
+        byte[][] min = new byte[count][];
+        byte[][] max = new byte[count][];
+        long[] nullCounts = new long[count];
+        for (int p = 0; p < count; p++)
+        {
+            Bounds? bounds = chunk.Pages[p].Bounds;
+            isNull[p] = bounds is null;
+            min[p] = bounds?.Min ?? [];
+            max[p] = bounds?.Max ?? [];
+            nullCounts[p] = chunk.Pages[p].NullCount;
+        }
         var thrift = new ThriftWriter();
-        thrift.Bools(1, [.. chunk.Pages.Select(p => p.Bounds is null)]);
-        thrift.Binaries(2, [.. chunk.Pages.Select(p => p.Bounds?.Min ?? [])]);
-        thrift.Binaries(3, [.. chunk.Pages.Select(p => p.Bounds?.Max ?? [])]);
-        thrift.Int(4, BoundaryOrder([.. chunk.Pages.Where(p => p.Bounds is not null).Select(p => p.Bounds!)], type));
-        thrift.Longs(5, [.. chunk.Pages.Select(p => (long)p.NullCount)]);
+        thrift.Bools(1, isNull);
+        thrift.Binaries(2, min);
+        thrift.Binaries(3, max);
+        thrift.Int(4, BoundaryOrder(chunk.Pages, type));
+        thrift.Longs(5, nullCounts);
         thrift.End();
         return thrift.Written;
     }
@@ -50,16 +63,25 @@ internal static class PageIndexWriter
     }
 
     /// <summary>Lets a reader search pages by bisection when both ends only rise, or only fall.</summary>
-    private static int BoundaryOrder(Bounds[] bounds, ColumnType type)
+    private static int BoundaryOrder(List<DataPage> pages, ColumnType type)
     {
         bool ascending = true;
         bool descending = true;
-        for (int i = 1; i < bounds.Length; i++)
+        Bounds? before = null;
+        foreach (DataPage page in pages)
         {
-            int min = Bounds.Compare(bounds[i - 1].Min, bounds[i].Min, type);
-            int max = Bounds.Compare(bounds[i - 1].Max, bounds[i].Max, type);
-            ascending &= min <= 0 && max <= 0;
-            descending &= min >= 0 && max >= 0;
+            if (page.Bounds is not { } bounds)
+            {
+                continue;
+            }
+            if (before is not null)
+            {
+                int min = Bounds.Compare(before.Min, bounds.Min, type);
+                int max = Bounds.Compare(before.Max, bounds.Max, type);
+                ascending &= min <= 0 && max <= 0;
+                descending &= min >= 0 && max >= 0;
+            }
+            before = bounds;
         }
         return ascending ? Ascending
             : descending ? Descending

@@ -62,9 +62,9 @@ public sealed class ParquetEncoder(IReadOnlyList<Field> fields, ParquetWriteOpti
             PageIndexWriter.Seal(group.Columns[c], _fields[c].Type, _position);
         }
         _groups.Add(new RowGroupEntry(_position, group.Rows, group.Length, group.Columns));
-        foreach (ReadOnlyMemory<byte> segment in group.Segments)
+        for (int s = 0; s < group.Segments.Count; s++)
         {
-            await WriteAsync(output, segment, cancellationToken).ConfigureAwait(false);
+            await WriteAsync(output, group.Segments[s], cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -73,23 +73,18 @@ public sealed class ParquetEncoder(IReadOnlyList<Field> fields, ParquetWriteOpti
     {
         foreach (ColumnChunk chunk in _groups.SelectMany(g => g.Columns))
         {
-            chunk.ColumnIndex = await WriteIndexAsync(output, chunk.EncodedColumnIndex, cancellationToken).ConfigureAwait(false);
+            chunk.ColumnIndex = (_position, chunk.EncodedColumnIndex.Length);
+            await WriteAsync(output, chunk.EncodedColumnIndex, cancellationToken).ConfigureAwait(false);
         }
         foreach (ColumnChunk chunk in _groups.SelectMany(g => g.Columns))
         {
-            chunk.OffsetIndex = await WriteIndexAsync(output, chunk.EncodedOffsetIndex, cancellationToken).ConfigureAwait(false);
+            chunk.OffsetIndex = (_position, chunk.EncodedOffsetIndex.Length);
+            await WriteAsync(output, chunk.EncodedOffsetIndex, cancellationToken).ConfigureAwait(false);
         }
         ReadOnlyMemory<byte> footer = FooterWriter.Footer(_fields, _groups, options.KeyValueMetadata);
         await WriteAsync(output, footer, cancellationToken).ConfigureAwait(false);
         await WriteAsync(output, BitConverter.GetBytes(footer.Length), cancellationToken).ConfigureAwait(false);
         await WriteAsync(output, Magic, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async ValueTask<(long Offset, int Length)> WriteIndexAsync(Stream output, byte[] index, CancellationToken cancellationToken)
-    {
-        long offset = _position;
-        await WriteAsync(output, index, cancellationToken).ConfigureAwait(false);
-        return (offset, index.Length);
     }
 
     private async ValueTask WriteAsync(Stream output, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)

@@ -82,9 +82,9 @@ internal sealed class ThriftWriter
     }
 
     /// <summary>A list field of 64-bit numbers.</summary>
-    public void Longs(int id, IReadOnlyCollection<long> values)
+    public void Longs(int id, ReadOnlySpan<long> values)
     {
-        ListHeader(id, values.Count, I64);
+        ListHeader(id, values.Length, I64);
         foreach (long value in values)
         {
             ZigZag(value);
@@ -92,9 +92,9 @@ internal sealed class ThriftWriter
     }
 
     /// <summary>A list field of booleans.</summary>
-    public void Bools(int id, IReadOnlyCollection<bool> values)
+    public void Bools(int id, ReadOnlySpan<bool> values)
     {
-        ListHeader(id, values.Count, True);
+        ListHeader(id, values.Length, True);
         foreach (bool value in values)
         {
             Byte(value ? True : False);
@@ -102,9 +102,9 @@ internal sealed class ThriftWriter
     }
 
     /// <summary>A list field of binaries.</summary>
-    public void Binaries(int id, IReadOnlyCollection<byte[]> values)
+    public void Binaries(int id, ReadOnlySpan<byte[]> values)
     {
-        ListHeader(id, values.Count, Binary);
+        ListHeader(id, values.Length, Binary);
         foreach (byte[] value in values)
         {
             Raw(value);
@@ -112,7 +112,14 @@ internal sealed class ThriftWriter
     }
 
     /// <summary>A list field of texts.</summary>
-    public void Texts(int id, IReadOnlyCollection<string> values) => Binaries(id, [.. values.Select(System.Text.Encoding.UTF8.GetBytes)]);
+    public void Texts(int id, ReadOnlySpan<string> values)
+    {
+        ListHeader(id, values.Length, Binary);
+        foreach (string value in values)
+        {
+            Raw(System.Text.Encoding.UTF8.GetBytes(value));
+        }
+    }
 
     private void ListHeader(int id, int count, byte type)
     {
