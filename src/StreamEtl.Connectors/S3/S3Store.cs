@@ -10,7 +10,8 @@ namespace StreamEtl.Connectors.S3;
 /// whole or not at all; a PUT with <c>If-None-Match: *</c> has one winner; what was written is seen by whoever asks next.
 /// <para>
 /// Not all of them hold completions to a condition. An object of more than one part under <see cref="WriteCondition.IfAbsent"/> therefore looks before it completes: on AWS, which
-/// does hold them, of writers that race exactly one wins; elsewhere two that complete large objects in the same instant could both believe so. Commit records are small.
+/// does hold them, of writers that race exactly one wins; elsewhere two that complete large objects in the same instant could both believe so. Tables do not rest on it: commit records
+/// are small, and so are the notes by which runs claim the names of change files.
 /// </para>
 /// </summary>
 internal sealed class S3Store(S3Bucket bucket) : IObjectStore

@@ -52,8 +52,12 @@ public sealed class TableLayout(string table)
     /// <summary>A ledger file.</summary>
     public string Ledger(long version, string attempt) => $"{LedgerPrefix}{Number(version)}-{attempt}.ledger";
 
-    /// <summary>The note of a run that it is about to make a change file.</summary>
-    public string Intent(long version, string attempt) => $"{IntentPrefix}{Number(version)}-{attempt}.json";
+    /// <summary>The note of a run that it is about to make a change file: one for each version and file, so that a file has one maker.</summary>
+    public string Intent(long version, string changes)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        return $"{IntentPrefix}{Number(version)}-{changes["cdc/".Length..]}.json";
+    }
 
     /// <summary>The change file of an instant, to the second, UTC.</summary>
     public string Changes(DateTimeOffset instant) =>

@@ -59,9 +59,11 @@ internal sealed class TableTransaction : IAsyncDisposable
     {
         if (!writer.Key.StartsWith(_log.Layout.Prefix, StringComparison.Ordinal))
         {
-            await NoteIntentAsync($"{writer.Key} {sha256}", cancellationToken).ConfigureAwait(false);
-            // Everybody sees a change file at once, so none is made for a version that another run has made already.
-            if (await _log.Store.StatAsync(_log.Layout.Commit(Version), cancellationToken).ConfigureAwait(false) is not null)
+            // Everybody sees a change file at once, so none is made under a name that another run has claimed, nor for a version that one has made already.
+            if (
+                !await ClaimAsync(writer.Key, sha256, cancellationToken).ConfigureAwait(false)
+                || await _log.Store.StatAsync(_log.Layout.Commit(Version), cancellationToken).ConfigureAwait(false) is not null
+            )
             {
                 return false;
             }
@@ -128,14 +130,19 @@ internal sealed class TableTransaction : IAsyncDisposable
         return intended;
     }
 
-    /// <summary>Change files have no version in their names, so a note says which one this attempt is about to make.</summary>
-    private async ValueTask NoteIntentAsync(string text, CancellationToken cancellationToken)
+    /// <summary>
+    /// Change files have no version in their names, so a note says which one this attempt is about to make. Of runs at the same version only one gets to write it: not every store
+    /// has one winner where large objects race for a name, but all have where small ones do.
+    /// </summary>
+    private async ValueTask<bool> ClaimAsync(string changes, string? sha256, CancellationToken cancellationToken)
     {
-        _intent = _log.Layout.Intent(Version, _attempt);
-        byte[] note = TableNote.Write(text);
-        if (!await _log.Store.WriteWholeAsync(_intent, note, WriteCondition.IfAbsent, cancellationToken).ConfigureAwait(false))
+        string intent = _log.Layout.Intent(Version, changes);
+        byte[] note = TableNote.Write($"{changes} {sha256}");
+        if (!await _log.Store.WriteWholeAsync(intent, note, WriteCondition.IfAbsent, cancellationToken).ConfigureAwait(false))
         {
-            throw new StreamEtlException(ErrorKind.Internal, $"the name '{_intent}' is taken");
+            return false;
         }
+        _intent = intent;
+        return true;
     }
 }
