@@ -42,7 +42,8 @@ public static partial class CrashPoint
         {
             if (Stops)
             {
-                _ = Signal(Environment.ProcessId, Stop);
+                // To this thread: one sent to the process may reach another first, and this one would run on meanwhile.
+                _ = Raise(Stop);
                 return;
             }
             Process.GetCurrentProcess().Kill();
@@ -50,7 +51,7 @@ public static partial class CrashPoint
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "kill")]
+    [LibraryImport("libc", EntryPoint = "raise")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Signal(int process, int signal);
+    private static partial int Raise(int signal);
 }
