@@ -5,10 +5,8 @@ namespace StreamEtl.Batches;
 /// <summary>Copies the selected rows of a batch into a batch of their own.</summary>
 internal static class BatchCompactor
 {
-    /// <summary>
-    /// The selected rows, all selected, on a new lease; with <paramref name="keepsOrdinals"/> under the ordinals that they had. The source stays as it is.
-    /// </summary>
-    public static RowBatch Compact(RowBatch batch, BufferPool pool, bool keepsOrdinals = false)
+    /// <summary>The selected rows, all selected, on a new lease. The source stays as it is.</summary>
+    public static RowBatch Compact(RowBatch batch, BufferPool pool)
     {
         BufferLease lease = pool.Lease();
         try
@@ -22,7 +20,6 @@ internal static class BatchCompactor
             return new RowBatch(lease, rows.Length, columns)
             {
                 FirstRow = batch.FirstRow,
-                Positions = keepsOrdinals ? Positions(batch, rows, lease) : null,
                 InputBytes = batch.InputBytes,
                 LineCount = batch.LineCount,
                 Rejects = batch.Rejects,
@@ -33,16 +30,6 @@ internal static class BatchCompactor
             lease.Dispose();
             throw;
         }
-    }
-
-    private static int[] Positions(RowBatch batch, ReadOnlySpan<int> rows, BufferLease lease)
-    {
-        int[] positions = lease.Rent<int>(rows.Length);
-        for (int i = 0; i < rows.Length; i++)
-        {
-            positions[i] = batch.Positions is null ? rows[i] : batch.Positions[rows[i]];
-        }
-        return positions;
     }
 
     private static ReadOnlySpan<int> All(RowBatch batch, BufferLease lease)

@@ -48,7 +48,7 @@ internal sealed partial class IngestJob
                 )
                 .ConfigureAwait(false);
             CrashPoint.Reach("ingest-read");
-            LetGoOfBatches(segment.NextRow);
+            LetGoOfBatches(diff.Remembered);
             DiffOutcome outcome = await diff.FinishAsync(_log.Store, ledger, delta, segment.NextRow, Run.CancellationToken)
                 .ConfigureAwait(false);
             Run.Report.SpilledBytes += diff.SpilledBytes + delta.SpilledBytes;

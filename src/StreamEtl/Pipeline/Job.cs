@@ -205,7 +205,7 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
     }
 
     /// <summary>
-    /// Gives back what batches have taken, after a pass over <paramref name="rows"/> rows and before what it found is decided: that needs memory of its own, and no batch is in flight. Few
+    /// Gives back what batches have taken, after a pass that has kept something of <paramref name="rows"/> rows, and before what it found is decided: that needs memory of its own, and no batch is in flight. Few
     /// arrays are made from here on, so that the collector would not come by itself to take away what the pool lets go.
     /// </summary>
     protected void LetGoOfBatches(long rows)

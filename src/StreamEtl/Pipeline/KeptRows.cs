@@ -6,7 +6,7 @@ namespace StreamEtl.Pipeline;
 
 /// <summary>
 /// Rows that the first pass already knows may be written, kept so that the second need not read their input again. Few they are as a rule; when they are not, or memory
-/// is short, none are kept and the input is read again. Batches come out in the order in which they were added, with the ordinals that they had.
+/// is short, none are kept and the input is read again. Rows come out in the order in which they were added, with the ordinals that they had, in batches of a usual size.
 /// </summary>
 internal sealed class KeptRows(MemoryBudget budget, SourceInfo info) : IRowSource
 {
@@ -15,6 +15,7 @@ internal sealed class KeptRows(MemoryBudget budget, SourceInfo info) : IRowSourc
 
     private readonly BufferPool _pool = new(budget);
     private readonly List<RowBatch> _batches = [];
+    private RowGatherer? _open;
     private long _bytes;
     private int _next;
 
@@ -43,10 +44,13 @@ internal sealed class KeptRows(MemoryBudget budget, SourceInfo info) : IRowSourc
         {
             return;
         }
-        RowBatch copy = BatchCompactor.Compact(batch, _pool, keepsOrdinals: true);
-        _batches.Add(copy);
-        _bytes += copy.Lease.Bytes;
-        if (_bytes > budget.Limit / Share || budget.Used > budget.Limit / 20 * 17)
+        if (_open?.Fits(batch) == false)
+        {
+            Close();
+        }
+        _open ??= new RowGatherer(_pool);
+        _open.Add(batch);
+        if (_bytes + _open.Bytes > budget.Limit / Share || budget.Used > budget.Limit / 20 * 17)
         {
             GiveUp();
         }
@@ -56,14 +60,16 @@ internal sealed class KeptRows(MemoryBudget budget, SourceInfo info) : IRowSourc
     public void GiveUp()
     {
         IsComplete = false;
-        _batches.ForEach(b => b.Dispose());
+        Release();
         _batches.Clear();
-        _pool.Trim();
     }
 
     /// <inheritdoc/>
-    public ValueTask<SourceUnit?> ReadAsync(int targetBytes, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<SourceUnit?>(_next < _batches.Count ? new KeptUnit(_batches[_next++]) : null);
+    public ValueTask<SourceUnit?> ReadAsync(int targetBytes, CancellationToken cancellationToken)
+    {
+        Close();
+        return ValueTask.FromResult<SourceUnit?>(_next < _batches.Count ? new KeptUnit(_batches[_next++]) : null);
+    }
 
     /// <inheritdoc/>
     public RowBatch Decode(SourceUnit unit, IReadOnlyList<PlanColumn> plan) => ((KeptUnit)unit).Batch;
@@ -74,11 +80,25 @@ internal sealed class KeptRows(MemoryBudget budget, SourceInfo info) : IRowSourc
     /// <summary>Gives back what has not been read.</summary>
     public void Release()
     {
+        _open?.Dispose();
+        _open = null;
         for (; _next < _batches.Count; _next++)
         {
             _batches[_next].Dispose();
         }
         _pool.Trim();
+    }
+
+    /// <summary>What is open becomes a batch.</summary>
+    private void Close()
+    {
+        if (_open is not null)
+        {
+            RowBatch batch = _open.ToBatch();
+            _open = null;
+            _batches.Add(batch);
+            _bytes += batch.Lease.Bytes;
+        }
     }
 
     private sealed class KeptUnit(RowBatch batch) : SourceUnit(batch.Lease)

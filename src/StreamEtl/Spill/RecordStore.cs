@@ -53,6 +53,9 @@ internal sealed class RecordStore : IDisposable
         }
     }
 
+    /// <summary>Records.</summary>
+    public long Count => _partitions.Sum(p => p.Count);
+
     /// <summary>Bytes on disk.</summary>
     public long SpilledBytes => _file.Length;
 

@@ -29,6 +29,9 @@ internal sealed class LedgerDiff : IDisposable
     /// <summary>Bytes written to the temp folder.</summary>
     public long SpilledBytes => _store.SpilledBytes;
 
+    /// <summary>Rows that are remembered.</summary>
+    public long Remembered => _store.Count;
+
     /// <summary>True when rows can be settled by the hashes of their records alone.</summary>
     public bool SettlesRecords => _options.ByRecord && _probe is not null;
 

@@ -11,6 +11,9 @@ internal sealed class LeafDecoder(SchemaNode leaf, ChunkInfo chunk, LeafSlice sl
     /// <summary>Nested values, NULLs included, that a unit may have; units are planned far smaller.</summary>
     private const int MaxNestedValues = 16 << 20;
 
+    /// <summary>A chunk whose pages seem to grow by more than this when they are decompressed is not believed before they have.</summary>
+    private const int CommonRatio = 4;
+
     private readonly PageWalker _walker = new(slice, chunk);
     private readonly ValueReader _values = new(leaf.Leaf!, new ByteStore(lease), scratch, lease);
 
@@ -27,6 +30,10 @@ internal sealed class LeafDecoder(SchemaNode leaf, ChunkInfo chunk, LeafSlice sl
         {
             nulls = lease.Rent<ulong>((rows + 63) >> 6);
             Array.Clear(nulls);
+        }
+        if (type.IsVariable && slice.WholeChunk)
+        {
+            _values.Store.Ensure(Math.Clamp(chunk.UncompressedBytes, 0, (long)CommonRatio * slice.Length));
         }
         int skip = slice.SkipRows;
         int row = 0;
