@@ -10,6 +10,9 @@ namespace StreamEtl.Sources;
 internal sealed class ObjectSource : IByteSource
 {
     private const int SmallestRange = 256 << 10;
+
+    /// <summary>Each request costs what it does, so where memory is small there are fewer at once rather than more of them.</summary>
+    private const int WorthAsking = 2 << 20;
     private const int LargestRange = 8 << 20;
     private const int RangesAtOnce = 6;
 
@@ -34,7 +37,7 @@ internal sealed class ObjectSource : IByteSource
         _reader = reader;
         _lease = pool.Lease();
         _window = TransferPlan.ReadBytes(pool.Budget.Limit);
-        _largest = (int)Math.Clamp(_window / RangesAtOnce, SmallestRange, LargestRange);
+        _largest = (int)Math.Clamp(Math.Max(_window / RangesAtOnce, Math.Min(_window / 2, WorthAsking)), SmallestRange, LargestRange);
     }
 
     /// <inheritdoc/>
