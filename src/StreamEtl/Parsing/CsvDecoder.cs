@@ -23,7 +23,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         var rows = new CsvRows(unit, width);
         var rejects = new CsvRejects(source, unit, plan, width, dialect);
         HeldRecords? held = HeldRecords.For(plan);
-        SelectRecords(unit, rows, rejects, Utf8.IsValid(unit.Bytes.AsSpan(0, unit.Length)), held);
+        SelectRecords(unit, rows, rejects, unit.Index.IsAscii || Utf8.IsValid(unit.Bytes.AsSpan(0, unit.Length)), held);
         // Before anything is unquoted in place.
         ulong[]? hashes = _rest is null ? null : HashRecords(unit, rows);
         return Decode(unit, plan, rows, rejects, null, held, hashes);
@@ -214,6 +214,11 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
     {
         ReadOnlySpan<byte> frame = unit.Bytes.AsSpan(0, unit.Length);
         FieldIndex index = unit.Index;
+        bool allEndAlike = dialect.LineEnd == LineEnd.None || dialect.LineEnd == index.LineEnd;
+        if (valid && allEndAlike && rows.TryAddAll(index, width))
+        {
+            return;
+        }
         ReadOnlySpan<RecordFault> faults = index.Faults;
         int first = 0;
         int start = 0;

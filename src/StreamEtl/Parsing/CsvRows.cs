@@ -1,3 +1,5 @@
+using StreamEtl.Framing;
+
 namespace StreamEtl.Parsing;
 
 /// <summary>The well-formed records of a frame: for each, its first field in the index and its first byte.</summary>
@@ -25,6 +27,37 @@ internal sealed class CsvRows
 
     /// <summary>Rows.</summary>
     public int Count { get; private set; }
+
+    /// <summary>
+    /// Takes every record of the frame as a row, where none has another width or line ending; else takes none and is false. A blank line of a table of one column is no row, so
+    /// there records are looked at one by one.
+    /// </summary>
+    public bool TryAddAll(FieldIndex index, int width)
+    {
+        if (width < 2 || index.LineEnd == LineEnd.None || !index.Faults.IsEmpty)
+        {
+            return false;
+        }
+        int lineEnd = index.LineEnd.Length();
+        int field = 0;
+        int start = 0;
+        ReadOnlySpan<int> lastFields = index.RecordEnds.AsSpan(0, index.RecordCount);
+        Span<int> fields = Fields;
+        Span<int> starts = Starts;
+        for (int r = 0; r < lastFields.Length; r++)
+        {
+            if (lastFields[r] != field + width - 1)
+            {
+                return false;
+            }
+            fields[r] = field;
+            starts[r] = start;
+            start = index.Ends[lastFields[r]] + lineEnd;
+            field += width;
+        }
+        Count = lastFields.Length;
+        return true;
+    }
 
     /// <summary>Keeps only the rows at <paramref name="positions"/>, ascending.</summary>
     public void Keep(ReadOnlySpan<int> positions)

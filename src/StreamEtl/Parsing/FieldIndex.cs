@@ -1,4 +1,5 @@
 using StreamEtl.Errors;
+using StreamEtl.Framing;
 using StreamEtl.Memory;
 
 namespace StreamEtl.Parsing;
@@ -32,6 +33,12 @@ internal sealed class FieldIndex
 
     /// <summary>Records.</summary>
     public int RecordCount;
+
+    /// <summary>True only when every byte that was scanned is ASCII.</summary>
+    public bool IsAscii { get; set; }
+
+    /// <summary>What every record that was scanned ends with; <see cref="LineEnd.None"/> when they differ or nobody looked.</summary>
+    public LineEnd LineEnd { get; set; }
 
     /// <summary>The first fault of each record that has one, ascending; empty nearly always.</summary>
     public ReadOnlySpan<RecordFault> Faults => _faults.AsSpan(0, _faultCount);

@@ -22,4 +22,9 @@ internal readonly struct Mask128 : IMaskLoader
             | ((ulong)Vector128.Equals(Vector128.LoadUnsafe(in block, 32), wanted).ExtractMostSignificantBits() << 32)
             | ((ulong)Vector128.Equals(Vector128.LoadUnsafe(in block, 48), wanted).ExtractMostSignificantBits() << 48);
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong NotAscii(ref readonly byte block) =>
+        (Vector128.LoadUnsafe(in block) | Vector128.LoadUnsafe(in block, 16) | Vector128.LoadUnsafe(in block, 32) | Vector128.LoadUnsafe(in block, 48)).ExtractMostSignificantBits();
 }

@@ -20,4 +20,9 @@ internal readonly struct Mask256 : IMaskLoader
         return (ulong)Vector256.Equals(Vector256.LoadUnsafe(in block), wanted).ExtractMostSignificantBits()
             | ((ulong)Vector256.Equals(Vector256.LoadUnsafe(in block, 32), wanted).ExtractMostSignificantBits() << 32);
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong NotAscii(ref readonly byte block) =>
+        (Vector256.LoadUnsafe(in block) | Vector256.LoadUnsafe(in block, 32)).ExtractMostSignificantBits();
 }

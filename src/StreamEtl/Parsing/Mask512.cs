@@ -19,4 +19,9 @@ internal readonly struct Mask512 : IMaskLoader
         Vector512<byte> wanted = Vector512.Create(value);
         return (ulong)Vector512.Equals(Vector512.LoadUnsafe(in block), wanted).ExtractMostSignificantBits();
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong NotAscii(ref readonly byte block) =>
+        Vector512.LoadUnsafe(in block).ExtractMostSignificantBits();
 }

@@ -58,9 +58,18 @@ internal sealed class VectorScanner<TLoader> : IScanner
         if (isLast)
         {
             consumed = block.Length;
-            return carry.Inside == 0 && CloseLastRecord(block, index);
+            if (carry.Inside != 0)
+            {
+                return false;
+            }
+            CloseLastRecord(block, index);
         }
-        consumed = DropPartialRecord(block, index);
+        else
+        {
+            consumed = DropPartialRecord(block, index);
+        }
+        index.IsAscii = carry.NotAscii == 0;
+        index.LineEnd = carry.LineEnd(endsInReturn: block.Length > 0 && block[^1] == '\r');
         return true;
     }
 
@@ -110,8 +119,13 @@ internal sealed class VectorScanner<TLoader> : IScanner
             }
         }
         // The LF of a CR LF ends nothing: its CR has.
-        ulong secondHalf = feeds & ((returns << 1) | carry.Return);
+        ulong afterReturn = (returns << 1) | carry.Return;
+        ulong secondHalf = feeds & afterReturn;
         carry.Return = returns >> 63;
+        carry.NotAscii |= TLoader.NotAscii(ref block);
+        carry.Feeds |= feeds & ~afterReturn;
+        carry.Pairs |= secondHalf;
+        carry.Returns |= afterReturn & ~feeds & valid;
         Emit(ends & ~secondHalf, (feeds | returns) & ~secondHalf, at, index);
         return true;
     }
@@ -151,7 +165,7 @@ internal sealed class VectorScanner<TLoader> : IScanner
     }
 
     /// <summary>An input need not end with a line ending: its last field ends with it.</summary>
-    private static bool CloseLastRecord(ReadOnlySpan<byte> block, FieldIndex index)
+    private static void CloseLastRecord(ReadOnlySpan<byte> block, FieldIndex index)
     {
         if (block.Length > 0 && block[^1] is not ((byte)'\n' or (byte)'\r'))
         {
@@ -159,7 +173,6 @@ internal sealed class VectorScanner<TLoader> : IScanner
             index.Ends[index.FieldCount++] = block.Length;
             index.RecordEnds[index.RecordCount++] = index.FieldCount - 1;
         }
-        return true;
     }
 
     /// <summary>Keeps whole records only; returns the bytes they take.</summary>
@@ -192,5 +205,27 @@ internal sealed class VectorScanner<TLoader> : IScanner
 
         /// <summary>1 when the block's last byte was a CR outside quotes.</summary>
         public ulong Return;
+
+        /// <summary>Not 0 when a byte so far was no ASCII.</summary>
+        public ulong NotAscii;
+
+        /// <summary>Not 0 when a record so far ended with LF alone.</summary>
+        public ulong Feeds;
+
+        /// <summary>Not 0 when a record so far ended with CR LF.</summary>
+        public ulong Pairs;
+
+        /// <summary>Not 0 when a record so far ended with CR alone.</summary>
+        public ulong Returns;
+
+        /// <summary>What all records so far ended with. Of a CR at the very end nobody knows yet whether it stands alone.</summary>
+        public readonly LineEnd LineEnd(bool endsInReturn) =>
+            (Feeds != 0, Returns != 0, Pairs != 0, endsInReturn) switch
+            {
+                (true, false, false, false) => Framing.LineEnd.LineFeed,
+                (false, true, false, false) => Framing.LineEnd.CarriageReturn,
+                (false, false, true, false) => Framing.LineEnd.CarriageReturnLineFeed,
+                _ => Framing.LineEnd.None,
+            };
     }
 }

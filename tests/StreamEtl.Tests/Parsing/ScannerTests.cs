@@ -127,11 +127,30 @@ public sealed class ScannerTests
                     scanner.Scan(input, isLast, dialect, found) == frame
                     && found.Ends.AsSpan(0, found.FieldCount).SequenceEqual(expected.Ends.AsSpan(0, expected.FieldCount))
                     && found.RecordEnds.AsSpan(0, found.RecordCount).SequenceEqual(expected.RecordEnds.AsSpan(0, expected.RecordCount))
-                    && found.Faults.SequenceEqual(expected.Faults);
+                    && found.Faults.SequenceEqual(expected.Faults)
+                    && KnowsTheFrame(input, frame, found, dialect);
                 Assert.True(same, $"seed {Seed}, input {i}, {scanner.Name}, last {isLast}, {dialect}: {Convert.ToHexString(input)}");
             }
         }
         Assert.Equal(0, pool.OutstandingLeases);
         Assert.True(done >= 10_000, $"only {done} inputs");
+    }
+
+    /// <summary>What a scanner says of all bytes and of all line ends must be so, and of the simplest inputs it must say it.</summary>
+    private static bool KnowsTheFrame(byte[] input, int frame, FieldIndex found, CsvDialect dialect)
+    {
+        ReadOnlySpan<byte> bytes = input.AsSpan(0, frame);
+        bool alike = true;
+        for (int r = 0; r < found.RecordCount; r++)
+        {
+            LineEnd end = LineEnds.At(bytes, found.Ends[found.RecordEnds[r]]);
+            alike &= end == found.LineEnd || end == LineEnd.None;
+        }
+        bool isAscii = !bytes.ContainsAnyExceptInRange((byte)0, (byte)127);
+        bool isSimple = dialect.Escape is null && !input.AsSpan().ContainsAny("\"'\\\r"u8) && input.AsSpan().IndexOf((byte)'\n') >= 0;
+        bool allAscii = !input.AsSpan().ContainsAnyExceptInRange((byte)0, (byte)127);
+        return (found.LineEnd == LineEnd.None || alike)
+            && (!found.IsAscii || isAscii)
+            && (!isSimple || (found.LineEnd == LineEnd.LineFeed && found.IsAscii == allAscii));
     }
 }
