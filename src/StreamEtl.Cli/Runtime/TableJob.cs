@@ -41,9 +41,7 @@ internal static class TableJob
             AllowEmpty = table.AllowEmpty ?? false,
             AllowTruncated = table.AllowTruncated ?? false,
             SchemaChange = table.SchemaChange == "fail" ? SchemaChangeRule.Fail : SchemaChangeRule.Evolve,
-            MemoryBytes = 0,
             TempDirectory = temp,
-            Threads = 0,
         };
         if (table.MaxDeletePercent is { } percent)
         {

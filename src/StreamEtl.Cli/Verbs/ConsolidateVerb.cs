@@ -130,9 +130,6 @@ internal static class ConsolidateVerb
             Congregado = arguments.Text(Congregado),
             Output = output,
             To = format,
-            MemoryBytes = 0,
-            TempDirectory = "",
-            Threads = 0,
         };
         return OptionBinder.Bind(job, arguments, host);
     }

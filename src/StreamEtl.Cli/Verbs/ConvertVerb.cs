@@ -29,9 +29,6 @@ internal static class ConvertVerb
                     Inputs = inputs,
                     Output = output,
                     To = format,
-                    MemoryBytes = 0,
-                    TempDirectory = "",
-                    Threads = 0,
                 };
                 return OptionBinder.Bind(job, arguments, host);
             },

@@ -95,9 +95,6 @@ internal static class DiffVerb
             Exact = arguments.Flag(Exact) ?? false,
             Output = output,
             To = format,
-            MemoryBytes = 0,
-            TempDirectory = "",
-            Threads = 0,
         };
         return OptionBinder.Bind(job, arguments, host);
     }

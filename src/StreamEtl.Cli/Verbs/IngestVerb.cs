@@ -156,9 +156,6 @@ internal static class IngestVerb
             AllowTruncated = arguments.Flag(AllowTruncated) ?? false,
             SchemaChange = arguments.Text(SchemaChange) == "fail" ? SchemaChangeRule.Fail : SchemaChangeRule.Evolve,
             Output = $"{into} table {TableName.Normalize(table)}",
-            MemoryBytes = 0,
-            TempDirectory = "",
-            Threads = 0,
         };
         return OptionBinder.Bind(job, arguments, host);
     }

@@ -40,14 +40,7 @@ internal static class SchemaInferVerb
             Notes = ["Every row is read: the types hold for the whole input."],
             Build = static (arguments, host) =>
             {
-                var job = new SchemaInferOptions
-                {
-                    Inputs = Inputs.Many(arguments, host),
-                    Output = arguments.Text(Output) ?? "-",
-                    MemoryBytes = 0,
-                    TempDirectory = "",
-                    Threads = 0,
-                };
+                var job = new SchemaInferOptions { Inputs = Inputs.Many(arguments, host), Output = arguments.Text(Output) ?? "-" };
                 return OptionBinder.Bind(job, arguments, host);
             },
         };

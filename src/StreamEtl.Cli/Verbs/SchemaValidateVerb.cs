@@ -35,14 +35,7 @@ internal static class SchemaValidateVerb
                 {
                     throw UsageError.Create("no schema is given", "--schema FILE: JSON, as streametl schema infer writes it");
                 }
-                var job = new SchemaValidateOptions
-                {
-                    Inputs = Inputs.Many(arguments, host),
-                    Output = "",
-                    MemoryBytes = 0,
-                    TempDirectory = "",
-                    Threads = 0,
-                };
+                var job = new SchemaValidateOptions { Inputs = Inputs.Many(arguments, host), Output = "" };
                 return OptionBinder.Bind(job, arguments, host);
             },
         };

@@ -26,14 +26,7 @@ internal static class TableCompactVerb
             Options = [.. TableVerbOptions.Shared],
             Build = static (arguments, host) =>
                 TableVerbOptions.Bind(
-                    new TableCompactOptions
-                    {
-                        Folder = TableVerbOptions.Folder(arguments, Usage),
-                        Output = "-",
-                        MemoryBytes = 0,
-                        TempDirectory = "",
-                        Threads = 0,
-                    },
+                    new TableCompactOptions { Folder = TableVerbOptions.Folder(arguments, Usage), Output = "-" },
                     arguments,
                     host
                 ),

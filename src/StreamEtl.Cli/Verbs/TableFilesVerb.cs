@@ -29,9 +29,6 @@ internal static class TableFilesVerb
                         Folder = TableVerbOptions.Folder(arguments, Usage),
                         At = arguments.Number(At, 1),
                         Output = "-",
-                        MemoryBytes = 0,
-                        TempDirectory = "",
-                        Threads = 0,
                     },
                     arguments,
                     host

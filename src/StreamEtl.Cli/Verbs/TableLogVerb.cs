@@ -26,14 +26,7 @@ internal static class TableLogVerb
             Options = [.. TableVerbOptions.Shared],
             Build = static (arguments, host) =>
                 TableVerbOptions.Bind(
-                    new TableLogOptions
-                    {
-                        Folder = TableVerbOptions.Folder(arguments, Usage),
-                        Output = "-",
-                        MemoryBytes = 0,
-                        TempDirectory = "",
-                        Threads = 0,
-                    },
+                    new TableLogOptions { Folder = TableVerbOptions.Folder(arguments, Usage), Output = "-" },
                     arguments,
                     host
                 ),

@@ -46,9 +46,6 @@ internal static class TableVacuumVerb
                             ?? throw UsageError.Create("how many versions stay is not said", "--keep N: the newest N stay readable"),
                         DryRun = arguments.Flag(DryRun) ?? false,
                         Output = "-",
-                        MemoryBytes = 0,
-                        TempDirectory = "",
-                        Threads = 0,
                     },
                     arguments,
                     host

@@ -27,14 +27,7 @@ internal static class TableVerifyVerb
             Options = [.. TableVerbOptions.Shared],
             Build = static (arguments, host) =>
                 TableVerbOptions.Bind(
-                    new TableVerifyOptions
-                    {
-                        Folder = TableVerbOptions.Folder(arguments, Usage),
-                        Output = "-",
-                        MemoryBytes = 0,
-                        TempDirectory = "",
-                        Threads = 0,
-                    },
+                    new TableVerifyOptions { Folder = TableVerbOptions.Folder(arguments, Usage), Output = "-" },
                     arguments,
                     host
                 ),

@@ -43,9 +43,6 @@ public static class JourneyParameters
         Into = "",
         Key = [],
         Output = "",
-        MemoryBytes = 0,
-        TempDirectory = "",
-        Threads = 0,
     };
 
     private static readonly ConsolidateOptions Consolidate = new()
@@ -54,9 +51,6 @@ public static class JourneyParameters
         Key = [],
         Decide = [],
         Output = "",
-        MemoryBytes = 0,
-        TempDirectory = "",
-        Threads = 0,
     };
 
     /// <summary>The parameters of a job that is a journey, an object; null for one that is none because it leaves nothing behind that could be there already.</summary>

@@ -26,5 +26,10 @@ internal readonly struct Mask128 : IMaskLoader
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong NotAscii(ref readonly byte block) =>
-        (Vector128.LoadUnsafe(in block) | Vector128.LoadUnsafe(in block, 16) | Vector128.LoadUnsafe(in block, 32) | Vector128.LoadUnsafe(in block, 48)).ExtractMostSignificantBits();
+        (
+            Vector128.LoadUnsafe(in block)
+            | Vector128.LoadUnsafe(in block, 16)
+            | Vector128.LoadUnsafe(in block, 32)
+            | Vector128.LoadUnsafe(in block, 48)
+        ).ExtractMostSignificantBits();
 }

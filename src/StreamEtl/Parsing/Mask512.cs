@@ -22,6 +22,5 @@ internal readonly struct Mask512 : IMaskLoader
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong NotAscii(ref readonly byte block) =>
-        Vector512.LoadUnsafe(in block).ExtractMostSignificantBits();
+    public static ulong NotAscii(ref readonly byte block) => Vector512.LoadUnsafe(in block).ExtractMostSignificantBits();
 }

@@ -77,11 +77,11 @@ public abstract record JobOptions
     public Func<CancellationToken, ValueTask>? BeforeCommit { get; init; }
 
     /// <summary>What the process may hold, in bytes.</summary>
-    public required long MemoryBytes { get; init; }
+    public long MemoryBytes { get; init; } = 1_000_000_000;
 
     /// <summary>Folder for spill files.</summary>
-    public required string TempDirectory { get; init; }
+    public string TempDirectory { get; init; } = Path.GetTempPath();
 
     /// <summary>Cores to use.</summary>
-    public required int Threads { get; init; }
+    public int Threads { get; init; } = Environment.ProcessorCount;
 }

@@ -34,9 +34,6 @@ internal sealed class KeyIndex
         }
     }
 
-    /// <summary>The hash of a number's key.</summary>
-    public ref readonly Hash128 Key(int number) => ref _keys[number];
-
     /// <summary>Forgets all keys; keeps the arrays.</summary>
     public void Clear()
     {
