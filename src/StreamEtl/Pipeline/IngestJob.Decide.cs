@@ -79,7 +79,8 @@ internal sealed partial class IngestJob
     }
 
     /// <summary>
-    /// Rows that are not settled at once are kept, where the ledger is in memory: then the input is read once. Every column is converted, also those that are not compared: a value that contradicts a type must be found while nothing has
+    /// Rows that are not settled at once are kept, where the ledger is in memory: then the input is read once. Every column is converted, also those that are not
+    /// compared: a value that contradicts a type must be found while nothing has
     /// been decided.
     /// </summary>
     private PassSegment Compare(LedgerDiff diff, IngestColumns columns, KeptRows? kept, bool hashesRecords) =>
@@ -153,7 +154,8 @@ internal sealed partial class IngestJob
     }
 
     /// <summary>
-    /// The name of the form of the input's records, where their hashes can tell rows: not where ranks tell which row is newer, for they stand where the ledger has room for the hashes; not
+    /// The name of the form of the input's records, where their hashes can tell rows: not where ranks tell which row is newer, for they stand where the ledger has room
+    /// for the hashes; not
     /// under a schema, for there every value must be read.
     /// </summary>
     private string? RecordForm(IngestColumns columns) =>
