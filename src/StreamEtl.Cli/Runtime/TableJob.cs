@@ -49,7 +49,7 @@ internal static class TableJob
         }
         try
         {
-            return (IngestOptions)OptionBinder.Bind(job, Arguments(table), host) with { TempDirectory = temp };
+            return (IngestOptions)OptionBinder.Bind(job, Arguments(table), host);
         }
         catch (StreamEtlException e) when (e.Kind == ErrorKind.Usage)
         {

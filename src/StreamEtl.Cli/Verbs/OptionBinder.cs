@@ -53,8 +53,8 @@ internal static class OptionBinder
             RejectMalformed = onError == "reject" || rejects is not null,
             RejectsPath = rejects,
             MemoryBytes = arguments.Size(SharedOptions.Memory) ?? host.DefaultMemory(),
-            TempDirectory = arguments.Text(SharedOptions.Temp) ?? Path.GetTempPath(),
-            Threads = arguments.Number(SharedOptions.Threads, 1) ?? Environment.ProcessorCount,
+            TempDirectory = arguments.Text(SharedOptions.Temp) ?? job.TempDirectory,
+            Threads = arguments.Number(SharedOptions.Threads, 1) ?? job.Threads,
         };
     }
 

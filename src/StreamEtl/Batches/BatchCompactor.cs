@@ -45,38 +45,9 @@ internal static class BatchCompactor
     /// <summary>The given rows of a column, on a lease.</summary>
     public static Column Gather(Column column, ReadOnlySpan<int> rows, BufferLease lease)
     {
-        ulong[]? nulls = null;
-        int nullCount = 0;
-        if (column.Nulls is not null)
-        {
-            nulls = lease.Rent<ulong>((rows.Length + 63) >> 6);
-            Array.Clear(nulls);
-            for (int i = 0; i < rows.Length; i++)
-            {
-                if (column.IsNull(rows[i]))
-                {
-                    nulls[i >> 6] |= 1UL << i;
-                    nullCount++;
-                }
-            }
-        }
-        byte[]? bytes = null;
-        TextView[]? views = null;
-        if (column.Views is not null)
-        {
-            views = GatherText(column, rows, lease, out bytes);
-        }
-        return new Column
-        {
-            Type = column.Type,
-            Count = rows.Length,
-            NullCount = nullCount,
-            Nulls = nullCount == 0 ? null : nulls,
-            Longs = column.Longs is { } longs ? Gather(longs, rows, lease) : null,
-            Wide = column.Wide is { } wide ? Gather(wide, rows, lease) : null,
-            Views = views,
-            Bytes = bytes,
-        };
+        var gathered = new ColumnGatherer(column.Type, lease, rows.Length);
+        gathered.Add(column, rows);
+        return gathered.ToColumn();
     }
 
     /// <summary>The given elements, on a lease.</summary>
@@ -89,25 +60,5 @@ internal static class BatchCompactor
             result[i] = values[rows[i]];
         }
         return result;
-    }
-
-    private static TextView[] GatherText(Column column, ReadOnlySpan<int> rows, BufferLease lease, out byte[] bytes)
-    {
-        int total = 0;
-        foreach (int row in rows)
-        {
-            total += column.Views![row].Length;
-        }
-        bytes = lease.Rent<byte>(total);
-        TextView[] views = lease.Rent<TextView>(rows.Length);
-        int position = 0;
-        for (int i = 0; i < rows.Length; i++)
-        {
-            ReadOnlySpan<byte> text = column.Text(rows[i]);
-            text.CopyTo(bytes.AsSpan(position));
-            views[i] = new TextView(position, text.Length);
-            position += text.Length;
-        }
-        return views;
     }
 }

@@ -80,8 +80,7 @@ internal sealed partial class IngestJob
 
     /// <summary>
     /// Rows that are not settled at once are kept, where the ledger is in memory: then the input is read once. Every column is converted, also those that are not
-    /// compared: a value that contradicts a type must be found while nothing has
-    /// been decided.
+    /// compared: a value that contradicts a type must be found while nothing has been decided.
     /// </summary>
     private PassSegment Compare(LedgerDiff diff, IngestColumns columns, KeptRows? kept, bool hashesRecords) =>
         Segment(

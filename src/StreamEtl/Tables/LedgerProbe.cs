@@ -185,7 +185,7 @@ internal sealed class LedgerProbe : IDisposable
     {
         ref ulong line = ref Find(key, print, out int word);
         ref ulong home = ref _words[Home(key, out _)];
-        ulong remembered = 1UL << (LineWords + (int)((ulong)(uint)key.Low * FilterBits >> 32));
+        ulong remembered = 1UL << (LineWords + key.Slot(FilterBits));
         if (word == 0)
         {
             home |= remembered;
