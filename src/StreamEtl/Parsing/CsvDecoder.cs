@@ -37,12 +37,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         SelectRecords(unit, rows, rejects, valid: true, held: null);
         if (rows.Count != wellFormed)
         {
-            throw new StreamEtlException(
-                ErrorKind.Io,
-                "the input has other rows than when it was first read",
-                new RecordPosition(source, 0, unit.Offset),
-                "run again when nothing writes to it"
-            );
+            throw ChangedInput.Error(source, unit.Offset);
         }
         rows.Keep(positions.AsSpan(0, count));
         return Decode(unit, plan, rows, rejects, positions);

@@ -262,12 +262,7 @@ internal sealed class PipelineGraph
         }
         else if (item.Mark is { } mark && (mark.FirstRow != segment.NextRow || mark.Rows != rows))
         {
-            throw new StreamEtlException(
-                ErrorKind.Io,
-                "the input has other rows than when it was first read",
-                new RecordPosition(input.Source.Info.Name, 0, -1),
-                "run again when nothing writes to it"
-            );
+            throw ChangedInput.Error(input.Source.Info.Name, -1);
         }
         input.NextLine += batch.LineCount;
         input.Rows += rows + batch.Rejects.Count;

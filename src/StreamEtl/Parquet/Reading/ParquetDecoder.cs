@@ -47,8 +47,11 @@ internal sealed class ParquetDecoder(ParquetFile file)
         return rejected is null ? batch : BatchFilter.Without(batch, rejected);
     }
 
-    /// <summary>Decodes few rows of a unit, under a plan that allows NULLs, and disposes the unit: each column's are kept before the next column is decoded in the same arrays.</summary>
-    public RowBatch DecodeFew(ParquetUnit unit, IReadOnlyList<PlanColumn> plan, ReadOnlySpan<int> rows)
+    /// <summary>
+    /// Decodes few rows of a unit, none of them to be rejected, and disposes the unit: each column's are kept before the next column is decoded in the same arrays.
+    /// <paramref name="arePositions"/>: the batch states where in the unit its rows stand.
+    /// </summary>
+    public RowBatch DecodeFew(ParquetUnit unit, IReadOnlyList<PlanColumn> plan, ReadOnlySpan<int> rows, bool arePositions)
     {
         BufferLease lease = unit.Lease.Pool.Lease();
         try
@@ -60,7 +63,9 @@ internal sealed class ParquetDecoder(ParquetFile file)
                 using BufferLease whole = lease.Pool.Lease();
                 columns[c] = BatchCompactor.Gather(DecodeColumn(unit, plan[c], whole, scratch), rows, lease);
             }
-            var batch = new RowBatch(lease, rows.Length, columns) { InputBytes = unit.InputBytes };
+            int[]? positions = arePositions ? lease.Rent<int>(Math.Max(rows.Length, 1)) : null;
+            rows.CopyTo(positions ?? []);
+            var batch = new RowBatch(lease, rows.Length, columns) { InputBytes = unit.InputBytes, Positions = positions };
             unit.Dispose();
             return batch;
         }

@@ -8,7 +8,7 @@ namespace StreamEtl.Parquet.Reading;
 
 /// <summary>
 /// Reads a Parquet file as rows (apache/parquet-format 2.12). Top-level fields are columns: flat ones with the type that their annotation states, nested ones as
-/// JSON text. Only the pages of columns that the plan needs are read; they are decompressed and decoded in <see cref="Decode"/>. Checksums are verified where the
+/// JSON text. Only the pages of columns that the plan needs are read; they are decompressed and decoded in <see cref="Decode(SourceUnit, IReadOnlyList{PlanColumn})"/>. Checksums are verified where the
 /// file has them. Damage is an error of kind <see cref="Errors.ErrorKind.DamagedParquet"/> with file, column, row group and byte offset.
 /// <para>
 /// INT96 and local timestamps are <c>timestamp</c>, instants <c>instant</c>; nanoseconds keep their scale of 9, but times of day are cut to microseconds. Unsigned
@@ -19,7 +19,7 @@ namespace StreamEtl.Parquet.Reading;
 /// their headers, let it.
 /// </para>
 /// </summary>
-public sealed class ParquetRowSource : IRowSource, IPlannedSource
+public sealed class ParquetRowSource : IRowSource, IPlannedSource, ISelectiveSource
 {
     /// <summary>Stored bytes of a row group that are read at once; more are read page by page.</summary>
     private const long MostAtOnce = 16 << 20;
@@ -160,11 +160,22 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
         {
             int[] wanted = unit.Lease.Rent<int>(rows.RowCount);
             int count = _rows.Select(rows.FirstRow, rows.RowCount, wanted);
-            return _decoder.DecodeFew(rows, plan, wanted.AsSpan(0, count));
+            return _decoder.DecodeFew(rows, plan, wanted.AsSpan(0, count), arePositions: false);
         }
         ulong[] unwanted = unit.Lease.Rent<ulong>((rows.RowCount + 63) >> 6);
         bool all = _rows.Invert(rows.FirstRow, rows.RowCount, unwanted) == 0;
         return _decoder.Decode(rows, plan, all ? null : unwanted);
+    }
+
+    /// <inheritdoc/>
+    public RowBatch Decode(SourceUnit unit, IReadOnlyList<PlanColumn> plan, int rows, int[] positions, int count)
+    {
+        ArgumentNullException.ThrowIfNull(unit);
+        ArgumentNullException.ThrowIfNull(plan);
+        var known = (ParquetUnit)unit;
+        return known.RowCount == rows
+            ? _decoder.DecodeFew(known, plan, positions.AsSpan(0, count), arePositions: true)
+            : throw ChangedInput.Error(_file.Path, -1);
     }
 
     /// <inheritdoc/>
@@ -182,6 +193,11 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
         }
         _cursors = null;
     }
+
+    /// <summary>
+    /// The columns that units are planned for: all, also those that this pass does not want, so that each pass over a file cuts it at the same rows. Chosen rows are read in one pass.
+    /// </summary>
+    private IReadOnlyList<SchemaNode> Planned() => _rows is null ? _file.Schema.Leaves : _wanted;
 
     /// <summary>Moves to the next wanted row of a row group; true when it has none.</summary>
     private bool IsAtEnd(RowGroupInfo group)
@@ -231,7 +247,7 @@ public sealed class ParquetRowSource : IRowSource, IPlannedSource
                 _rowsPerUnit =
                     _fixedRowsPerUnit > 0
                         ? _fixedRowsPerUnit
-                        : UnitPlanner.RowsPerUnit(group, _wanted, _pool.Budget.Limit, IsSparse(_firstRow - _rowInGroup, group.RowCount));
+                        : UnitPlanner.RowsPerUnit(group, Planned(), _pool.Budget.Limit, IsSparse(_firstRow - _rowInGroup, group.RowCount));
             }
             int rows = RowsToGap((int)Math.Min(_rowsPerUnit, group.RowCount - _rowInGroup));
             if (_rowsPerUnit >= group.RowCount && _rowInGroup <= WorthLeavingOut && group.RowCount - _rowInGroup - rows <= WorthLeavingOut)
