@@ -63,8 +63,12 @@ internal sealed class ParquetDecoder(ParquetFile file)
                 using BufferLease whole = lease.Pool.Lease();
                 columns[c] = BatchCompactor.Gather(DecodeColumn(unit, plan[c], whole, scratch), rows, lease);
             }
-            int[]? positions = arePositions ? lease.Rent<int>(Math.Max(rows.Length, 1)) : null;
-            rows.CopyTo(positions ?? []);
+            int[]? positions = null;
+            if (arePositions)
+            {
+                positions = lease.Rent<int>(rows.Length);
+                rows.CopyTo(positions);
+            }
             var batch = new RowBatch(lease, rows.Length, columns) { InputBytes = unit.InputBytes, Positions = positions };
             unit.Dispose();
             return batch;
