@@ -37,17 +37,17 @@ internal sealed class Application(Host host)
             }
             if (words is ["help", ..])
             {
-                return await ShowAsync(HelpText.ForVerb(VerbCatalog.Find(words.AsSpan(1)).Verb)).ConfigureAwait(false);
+                return await ShowAsync(HelpText.For(words.AsSpan(1))).ConfigureAwait(false);
             }
             if (words.Length == 0)
             {
                 throw UsageError.Create($"'{arguments[0]}' stands without a command", "streametl --help lists the commands");
             }
-            (verb, int named) = VerbCatalog.Find(words);
             if (WordScan.AsksForHelp(arguments))
             {
-                return await ShowAsync(HelpText.ForVerb(verb)).ConfigureAwait(false);
+                return await ShowAsync(HelpText.For(words)).ConfigureAwait(false);
             }
+            (verb, int named) = VerbCatalog.Find(words);
             ParsedArguments parsed = new ArgumentParser(verb, NamesInput).Parse([.. arguments[..leading], .. words[named..]]);
             settings = RunSettings.From(parsed, host, arguments);
             if (settings.Report is { } report && ReportFile.Refusal(report, host.Places) is { } refusal)

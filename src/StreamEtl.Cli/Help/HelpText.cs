@@ -7,6 +7,7 @@ namespace StreamEtl.Cli.Help;
 /// <summary>Writes help: what it does, examples, then options by group; at most 100 columns.</summary>
 internal static class HelpText
 {
+    private const int CommandColumn = 20;
     private const int OptionColumn = 34;
 
     private static readonly (OptionGroup Group, string Title)[] Titles =
@@ -43,9 +44,9 @@ internal static class HelpText
         );
         foreach (Verb verb in VerbCatalog.All)
         {
-            AppendRow(text, verb.Name, verb.Summary, 20);
+            AppendRow(text, verb.Name, verb.Summary, CommandColumn);
         }
-        AppendRow(text, "help COMMAND", "the options of a command, with examples", 20);
+        AppendRow(text, "help COMMAND", "the options of a command, with examples", CommandColumn);
         text.Append(
             """
 
@@ -62,6 +63,29 @@ internal static class HelpText
         return text.ToString();
     }
 
+    /// <summary>The help of the verb, or of the verbs, that the words name.</summary>
+    public static string For(ReadOnlySpan<string> words) =>
+        VerbCatalog.FindGroup(words) is { } group ? ForGroup(group) : ForVerb(VerbCatalog.Find(words).Verb);
+
+    /// <summary>The verbs that share a first word.</summary>
+    private static string ForGroup(VerbGroup group)
+    {
+        StringBuilder text = new();
+        text.Append("streametl ").Append(group.Name).Append(": ").Append(group.Summary).Append("\n\n");
+        text.Append("Usage: streametl ").Append(group.Name).Append(" COMMAND [options]\n\nCommands:\n");
+        foreach (Verb verb in group.Verbs)
+        {
+            AppendRow(text, verb.Name, verb.Summary, CommandColumn);
+        }
+        text.Append("\nstreametl ").Append(group.Name).Append(" COMMAND --help shows the options of a command, with examples.\n");
+        if (group.Notes.Count > 0)
+        {
+            text.Append('\n');
+            AppendLines(text, group.Notes);
+        }
+        return text.ToString();
+    }
+
     /// <summary>A verb's help.</summary>
     public static string ForVerb(Verb verb)
     {
@@ -75,10 +99,7 @@ internal static class HelpText
         if (verb.Notes.Count > 0)
         {
             text.Append('\n');
-            foreach (string note in verb.Notes)
-            {
-                text.Append(note).Append('\n');
-            }
+            AppendLines(text, verb.Notes);
         }
         foreach ((OptionGroup group, string title) in Titles)
         {
@@ -94,6 +115,14 @@ internal static class HelpText
             }
         }
         return text.ToString();
+    }
+
+    private static void AppendLines(StringBuilder text, IReadOnlyList<string> lines)
+    {
+        foreach (string line in lines)
+        {
+            text.Append(line).Append('\n');
+        }
     }
 
     private static string Label(OptionSpec option)

@@ -14,7 +14,8 @@ internal static class JourneysVerb
 {
     private const int KeyShown = 12;
 
-    private static readonly string[] Notes =
+    /// <summary>What a journey is.</summary>
+    public static readonly string[] Notes =
     [
         "Every ingest and consolidate, of a run's tables too, is a journey: a durable record under a key made",
         "of the job, its options and its inputs (name, size and time of the last write). The same command",

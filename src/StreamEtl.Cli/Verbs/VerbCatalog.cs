@@ -27,6 +27,29 @@ internal static class VerbCatalog
         JourneysVerb.Retry,
     ];
 
+    /// <summary>The first words that several verbs share.</summary>
+    public static IReadOnlyList<VerbGroup> Groups { get; } =
+    [
+        new("schema", "the types of a table, found or held against it", []),
+        new(
+            "table",
+            "managed tables: what ingest has made of a folder",
+            ["Every ingest that changes a table makes a new version of it. Versions stay readable, as DIR/NAME@N,", "until they are vacuumed."]
+        ),
+        new("journeys", "the runs on record", JourneysVerb.Notes),
+    ];
+
+    /// <summary>The group that the words name and nothing more, options aside; null when they name none.</summary>
+    public static VerbGroup? FindGroup(ReadOnlySpan<string> words)
+    {
+        if (words.Length > 1 && !words[1].StartsWith('-'))
+        {
+            return null;
+        }
+        string first = words[0];
+        return Groups.FirstOrDefault(g => g.Name == first);
+    }
+
     /// <summary>The verb that the words begin with, and how many words name it.</summary>
     /// <exception cref="StreamEtlException">No verb is named so.</exception>
     public static (Verb Verb, int Words) Find(ReadOnlySpan<string> words)
@@ -43,12 +66,11 @@ internal static class VerbCatalog
                 return (verb, 2);
             }
         }
-        string[] parts = [.. All.Where(v => v.Name.StartsWith(first + " ", StringComparison.Ordinal)).Select(v => v.Name)];
-        if (parts.Length > 0)
+        if (Groups.FirstOrDefault(g => g.Name == first) is { } group)
         {
             throw UsageError.Create(
                 words.Length > 1 ? $"unknown command '{first} {words[1]}'" : $"'{first}' needs a second word",
-                string.Join(" or ", parts.Select(p => "streametl " + p))
+                string.Join(" or ", group.Verbs.Select(v => "streametl " + v.Name))
             );
         }
         string[] names = [.. All.Select(v => v.Name.Split(' ')[0]).Distinct(StringComparer.Ordinal)];

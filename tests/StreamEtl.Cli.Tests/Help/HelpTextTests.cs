@@ -24,6 +24,9 @@ public sealed class HelpTextTests
     [InlineData("table-vacuum", "table", "vacuum", "--help")]
     [InlineData("journeys-list", "journeys", "list", "--help")]
     [InlineData("journeys-show", "journeys", "show", "--help")]
+    [InlineData("schema", "schema", "--help")]
+    [InlineData("table", "help", "table")]
+    [InlineData("journeys", "journeys", "-h")]
     [InlineData("journeys-retry", "journeys", "retry", "--help")]
     public void Help_Text_IsAsApproved(string name, params string[] arguments)
     {
@@ -44,6 +47,7 @@ public sealed class HelpTextTests
         string[][] calls =
         [
             ["--help"],
+            .. VerbCatalog.Groups.Select(g => new[] { g.Name, "--help" }),
             .. VerbCatalog.All.Select(v => v.Name.Split(' ').Append("--help").ToArray()),
         ];
         foreach (string[] call in calls)
