@@ -34,7 +34,10 @@ internal static class VerbCatalog
         new(
             "table",
             "managed tables: what ingest has made of a folder",
-            ["Every ingest that changes a table makes a new version of it. Versions stay readable, as DIR/NAME@N,", "until they are vacuumed."]
+            [
+                "Every ingest that changes a table makes a new version of it. Versions stay readable, as DIR/NAME@N,",
+                "until they are vacuumed.",
+            ]
         ),
         new("journeys", "the runs on record", JourneysVerb.Notes),
     ];

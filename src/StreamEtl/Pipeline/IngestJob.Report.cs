@@ -33,14 +33,16 @@ internal sealed partial class IngestJob
         var tally = new LedgerTally(ledger.Rows, 0, newest?.Counts.Rows ?? 0, 0);
         if (newest is not null && decision.Columns.Hashes.MatchesKeys(newest.Hashes))
         {
-            LedgerState older = await LedgerState.OpenAsync(_log.Store, newest.Ledger, Run.CancellationToken).ConfigureAwait(false);
+            OpenLedger older = await OpenLedger.OpenAsync(_log.Store, newest.Ledger, Run.CancellationToken).ConfigureAwait(false);
             await using (older.ConfigureAwait(false))
             {
-                LedgerState newer = await LedgerState.OpenAsync(_log.Store, [ledger], Run.CancellationToken).ConfigureAwait(false);
+                OpenLedger newer = await OpenLedger.OpenAsync(_log.Store, [ledger], Run.CancellationToken).ConfigureAwait(false);
                 await using (newer.ConfigureAwait(false))
                 {
                     bool comparesRows = decision.Columns.Hashes.Matches(newest.Hashes);
-                    tally = await LedgerTally.CountAsync(older, newer, comparesRows, Run.CancellationToken).ConfigureAwait(false);
+                    tally = await LedgerTally
+                        .CountAsync(older.Read(), newer.Read(), comparesRows, Run.CancellationToken)
+                        .ConfigureAwait(false);
                 }
             }
         }

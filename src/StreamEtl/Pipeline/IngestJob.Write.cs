@@ -274,14 +274,14 @@ internal sealed partial class IngestJob
         {
             return [.. before, await WriteLedgerAsync(transaction, partitions).ConfigureAwait(false)];
         }
-        LedgerState older = await LedgerState.OpenAsync(_log.Store, before, Run.CancellationToken).ConfigureAwait(false);
+        OpenLedger older = await OpenLedger.OpenAsync(_log.Store, before, Run.CancellationToken).ConfigureAwait(false);
         await using (older.ConfigureAwait(false))
         {
             IObjectWriter writer = await transaction.CreateLedgerAsync(Run.CancellationToken).ConfigureAwait(false);
             await using (writer.ConfigureAwait(false))
             {
                 var ledger = new LedgerWriter(writer.Stream);
-                var merge = new LedgerMerge(older, ledger);
+                var merge = new LedgerMerge(older.Read(), ledger);
                 foreach (ArraySegment<KeyRecord> partition in partitions)
                 {
                     await merge.WriteAsync(partition, Run.CancellationToken).ConfigureAwait(false);

@@ -76,14 +76,18 @@ internal sealed class LedgerProbe : IDisposable
         try
         {
             long read = 0;
-            await LedgerRange
-                .ForEachAsync(
-                    options.Threads,
-                    async (range, cancelled) =>
-                        Interlocked.Add(ref read, await probe.ReadAsync(store, files, range, cancelled).ConfigureAwait(false)),
-                    cancellationToken
-                )
-                .ConfigureAwait(false);
+            OpenLedger ledger = await OpenLedger.OpenAsync(store, files, cancellationToken).ConfigureAwait(false);
+            await using (ledger.ConfigureAwait(false))
+            {
+                await LedgerRange
+                    .ForEachAsync(
+                        options.Threads,
+                        async (range, cancelled) =>
+                            Interlocked.Add(ref read, await probe.ReadAsync(ledger.Read(range), cancelled).ConfigureAwait(false)),
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
+            }
             return read == rows
                 ? probe
                 : throw LedgerReader.Damaged(store, files[^1].Path, $"the ledger has {read} rows where the commit record says {rows}");
@@ -134,29 +138,20 @@ internal sealed class LedgerProbe : IDisposable
     private static long Bytes(long rows) => (long)Lines(rows) * LedgerFormat.Partitions * LineWords * sizeof(ulong);
 
     /// <summary>Takes in the records of some partitions; returns how many. Others may be taken in at the same time.</summary>
-    private async ValueTask<long> ReadAsync(
-        IObjectStore store,
-        IReadOnlyList<LedgerFile> files,
-        LedgerRange range,
-        CancellationToken cancellationToken
-    )
+    private async ValueTask<long> ReadAsync(LedgerState ledger, CancellationToken cancellationToken)
     {
-        LedgerState ledger = await LedgerState.OpenAsync(store, files, range, cancellationToken).ConfigureAwait(false);
-        await using (ledger.ConfigureAwait(false))
+        var block = new KeyRecord[LedgerState.BlockRecords];
+        long read = 0;
+        int count;
+        while ((count = await ledger.ReadAsync(block, cancellationToken).ConfigureAwait(false)) > 0)
         {
-            var block = new KeyRecord[LedgerState.BlockRecords];
-            long read = 0;
-            int count;
-            while ((count = await ledger.ReadAsync(block, cancellationToken).ConfigureAwait(false)) > 0)
+            foreach (ref readonly KeyRecord record in block.AsSpan(0, count))
             {
-                foreach (ref readonly KeyRecord record in block.AsSpan(0, count))
-                {
-                    Insert(record.Key, Print(record));
-                }
-                read += count;
+                Insert(record.Key, Print(record));
             }
-            return read;
+            read += count;
         }
+        return read;
     }
 
     private void Insert(in Hash128 key, ulong print)

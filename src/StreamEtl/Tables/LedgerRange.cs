@@ -8,17 +8,22 @@ internal readonly record struct LedgerRange(int First, int End)
     /// <summary>All partitions.</summary>
     public static LedgerRange All => new(0, LedgerFormat.Partitions);
 
-    /// <summary>Does the work for all partitions, in as many ranges as there are threads, at once.</summary>
+    /// <summary>Ranges for each thread: one that is done early helps the others.</summary>
+    private const int RangesPerThread = 4;
+
+    /// <summary>Does the work for all partitions, in ranges, as many at once as there are threads.</summary>
     public static Task ForEachAsync(
         int threads,
         Func<LedgerRange, CancellationToken, ValueTask> work,
         CancellationToken cancellationToken
     ) =>
         Parallel.ForEachAsync(
-            Enumerable.Range(0, threads).Select(t => new LedgerRange(Bound(t, threads), Bound(t + 1, threads))),
+            Enumerable
+                .Range(0, threads * RangesPerThread)
+                .Select(r => new LedgerRange(Bound(r, threads * RangesPerThread), Bound(r + 1, threads * RangesPerThread))),
             new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken },
             work
         );
 
-    private static int Bound(int thread, int threads) => LedgerFormat.Partitions * thread / threads;
+    private static int Bound(int range, int ranges) => LedgerFormat.Partitions * range / ranges;
 }

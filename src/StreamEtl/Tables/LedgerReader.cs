@@ -1,42 +1,28 @@
 using System.Buffers.Binary;
 using StreamEtl.Errors;
-using StreamEtl.Spill;
 using StreamEtl.Storage;
 
 namespace StreamEtl.Tables;
 
 /// <summary>
-/// Reads a ledger file in the order of key hashes. What is damaged is an error of kind <see cref="ErrorKind.DamagedTable"/>, at the latest when the last record of a
-/// partition is handed out: nothing may be committed on the strength of records before the reader has come to its end.
+/// An open ledger file: its records, and the directory of their partitions. What is damaged is an error of kind <see cref="ErrorKind.DamagedTable"/>. Any number of <see cref="LedgerCursor"/>s
+/// may read it at once.
 /// </summary>
 internal sealed class LedgerReader : IAsyncDisposable
 {
     private readonly IObjectStore _store;
     private readonly IRangeReader _reader;
     private readonly byte[] _end;
-    private readonly long _stop;
-    private long _next;
-    private int _partition;
-    private ulong _digest;
-    private byte[] _block = [];
 
-    private LedgerReader(IObjectStore store, IRangeReader reader, byte[] end, LedgerRange range)
+    private LedgerReader(IObjectStore store, IRangeReader reader, byte[] end)
     {
         _store = store;
         _reader = reader;
         _end = end;
-        _partition = range.First;
-        _next = LedgerFormat.Number(end, range.First);
-        _stop = LedgerFormat.Number(end, range.End);
     }
 
-    /// <summary>Opens a ledger file that a commit record names, to read some partitions, and checks that it is that.</summary>
-    public static async ValueTask<LedgerReader> OpenAsync(
-        IObjectStore store,
-        LedgerFile file,
-        LedgerRange range,
-        CancellationToken cancellationToken
-    )
+    /// <summary>Opens a ledger file that a commit record names, and checks that it is that.</summary>
+    public static async ValueTask<LedgerReader> OpenAsync(IObjectStore store, LedgerFile file, CancellationToken cancellationToken)
     {
         IRangeReader reader;
         try
@@ -74,7 +60,7 @@ internal sealed class LedgerReader : IAsyncDisposable
             {
                 throw Damaged(store, file.Path, "the ledger file is damaged");
             }
-            return new LedgerReader(store, reader, end, range);
+            return new LedgerReader(store, reader, end);
         }
         catch
         {
@@ -83,25 +69,19 @@ internal sealed class LedgerReader : IAsyncDisposable
         }
     }
 
-    /// <summary>Fills the buffer with the next records; returns how many, 0 at the end.</summary>
-    public async ValueTask<int> ReadAsync(Memory<KeyRecord> records, CancellationToken cancellationToken)
-    {
-        int count = (int)Math.Min(records.Length, _stop - _next);
-        if (count == 0)
-        {
-            return 0;
-        }
-        int bytes = count * LedgerFormat.RecordBytes;
-        if (_block.Length < bytes)
-        {
-            _block = new byte[bytes];
-        }
-        long offset = LedgerFormat.HeadBytes + (_next * LedgerFormat.RecordBytes);
-        await FillAsync(_store, _reader, offset, _block.AsMemory(0, bytes), cancellationToken).ConfigureAwait(false);
-        _block.AsSpan(0, bytes).CopyTo(LedgerFormat.Bytes(records.Span[..count]));
-        Check(records.Span[..count]);
-        return count;
-    }
+    /// <summary>Number of the first record of a partition, or behind the last one.</summary>
+    public long FirstRecord(int partition) => LedgerFormat.Number(_end, partition);
+
+    /// <summary>The checksum of a partition's records.</summary>
+    public ulong Digest(int partition) => (ulong)LedgerFormat.Number(_end, LedgerFormat.Partitions + 1 + partition);
+
+    /// <summary>Fills the buffer with records from a number on, as they lie in the file.</summary>
+    public ValueTask ReadAsync(long first, Memory<byte> records, CancellationToken cancellationToken) =>
+        FillAsync(_store, _reader, LedgerFormat.HeadBytes + (first * LedgerFormat.RecordBytes), records, cancellationToken);
+
+    /// <summary>The error of a partition whose records are not those of its checksum.</summary>
+    public StreamEtlException Damaged(int partition) =>
+        Damaged(_store, _reader.Info.Key, $"partition {partition} of the ledger file is damaged");
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _reader.DisposeAsync();
@@ -127,32 +107,6 @@ internal sealed class LedgerReader : IAsyncDisposable
         if (await reader.ReadAtAsync(offset, bytes, cancellationToken).ConfigureAwait(false) != bytes.Length)
         {
             throw StoreErrors.Replaced(store.Name, reader.Info.Key);
-        }
-    }
-
-    /// <summary>Goes on with the checksums of the partitions that the records are of, and holds each against the directory where it ends.</summary>
-    private void Check(ReadOnlySpan<KeyRecord> records)
-    {
-        while (!records.IsEmpty)
-        {
-            while (LedgerFormat.Number(_end, _partition + 1) == _next)
-            {
-                _partition++;
-            }
-            long left = LedgerFormat.Number(_end, _partition + 1) - _next;
-            int count = (int)Math.Min(left, records.Length);
-            _digest = LedgerFormat.Digest(_digest, records[..count]);
-            _next += count;
-            records = records[count..];
-            if (count == left)
-            {
-                ulong expected = (ulong)LedgerFormat.Number(_end, LedgerFormat.Partitions + 1 + _partition);
-                if (_digest != expected)
-                {
-                    throw Damaged(_store, _reader.Info.Key, $"partition {_partition} of the ledger file is damaged");
-                }
-                _digest = 0;
-            }
         }
     }
 }

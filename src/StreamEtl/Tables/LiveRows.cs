@@ -40,9 +40,10 @@ internal sealed class LiveRows : IDisposable
     )
     {
         var live = new LiveRows(new RowBitmap?[record.Files.Count]);
-        LedgerState ledger = await LedgerState.OpenAsync(store, record.Ledger, cancellationToken).ConfigureAwait(false);
-        await using (ledger.ConfigureAwait(false))
+        OpenLedger files = await OpenLedger.OpenAsync(store, record.Ledger, cancellationToken).ConfigureAwait(false);
+        await using (files.ConfigureAwait(false))
         {
+            LedgerState ledger = files.Read();
             try
             {
                 for (int i = 0; i < record.Files.Count; i++)

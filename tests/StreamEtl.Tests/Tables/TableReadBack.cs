@@ -112,9 +112,10 @@ internal static class TableReadBack
     {
         var checksum = default(TableChecksum);
         long count = 0;
-        LedgerState ledger = await LedgerState.OpenAsync(store, record.Ledger, default);
-        await using (ledger)
+        OpenLedger files = await OpenLedger.OpenAsync(store, record.Ledger, default);
+        await using (files)
         {
+            LedgerState ledger = files.Read();
             var block = new KeyRecord[97];
             int read;
             while ((read = await ledger.ReadAsync(block, default)) > 0)

@@ -106,13 +106,18 @@ internal static class ValueConverter
     }
 
     /// <summary>
-    /// Refuses values that are not UTF-8. <paramref name="region"/>: all bytes of the values, with whatever stands between them;
-    /// <paramref name="hasLengths"/>: that is the length of each, in 4 bytes before it.
+    /// Refuses values that are not UTF-8. <paramref name="region"/>: all bytes of the values, one behind the other;
+    /// <paramref name="hasLengths"/>: with the length of each in 4 bytes before it.
     /// </summary>
     public static void CheckText(byte[] bytes, ReadOnlySpan<byte> region, ReadOnlySpan<TextView> views, bool hasLengths)
     {
-        // Lengths below 128 are ASCII characters too: they part the values, so that the page is valid as a whole exactly when each value is.
-        if (Ascii.IsValid(region) || (hasLengths && AreShort(views) && Utf8.IsValid(region)))
+        if (Ascii.IsValid(region))
+        {
+            return;
+        }
+        // Lengths below 128 are ASCII characters too: they part the values. Then, and where no value begins inside a character, all are valid exactly when each is.
+        bool areApart = hasLengths ? AreShort(views) : BeginCharacters(bytes, views);
+        if (areApart && Utf8.IsValid(region))
         {
             return;
         }
@@ -133,6 +138,18 @@ internal static class ValueConverter
             longest |= view.Length;
         }
         return longest <= sbyte.MaxValue;
+    }
+
+    private static bool BeginCharacters(byte[] bytes, ReadOnlySpan<TextView> views)
+    {
+        foreach (TextView view in views)
+        {
+            if (view.Length > 0 && (bytes[view.Start] & 0xC0) == 0x80)
+            {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void Mask(Span<long> values, long mask)

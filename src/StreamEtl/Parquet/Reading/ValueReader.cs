@@ -216,6 +216,7 @@ internal sealed class ValueReader(LeafType leaf, ByteStore store, Scratch scratc
                 break;
             case PageEncoding.DeltaLengthByteArray when !isFixed:
                 DeltaBytes.ReadLengths(page, skip, views, scratch);
+                (from, to) = (views[0].Start, views[^1].Start + views[^1].Length);
                 break;
             case PageEncoding.DeltaByteArray when leaf.Physical != PhysicalType.Int96:
                 from = store.Used;

@@ -197,11 +197,12 @@ internal sealed class TableCompactJob(RunContext run, TableCompactOptions option
         await using (writer.ConfigureAwait(false))
         {
             var ledger = new LedgerWriter(writer.Stream);
-            LedgerState state = await LedgerState
+            OpenLedger files = await OpenLedger
                 .OpenAsync(version.Log.Store, version.Record.Ledger, Run.CancellationToken)
                 .ConfigureAwait(false);
-            await using (state.ConfigureAwait(false))
+            await using (files.ConfigureAwait(false))
             {
+                LedgerState state = files.Read();
                 var block = new KeyRecord[BlockRecords];
                 int count;
                 while ((count = await state.ReadAsync(block, Run.CancellationToken).ConfigureAwait(false)) > 0)

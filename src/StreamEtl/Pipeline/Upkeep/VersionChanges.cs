@@ -46,14 +46,14 @@ internal sealed class VersionChanges : IDisposable
         var changes = new VersionChanges(older, newer, budget);
         try
         {
-            LedgerState before = await LedgerState.OpenAsync(store, older.Ledger, cancellationToken).ConfigureAwait(false);
+            OpenLedger before = await OpenLedger.OpenAsync(store, older.Ledger, cancellationToken).ConfigureAwait(false);
             await using (before.ConfigureAwait(false))
             {
-                LedgerState after = await LedgerState.OpenAsync(store, newer.Ledger, cancellationToken).ConfigureAwait(false);
+                OpenLedger after = await OpenLedger.OpenAsync(store, newer.Ledger, cancellationToken).ConfigureAwait(false);
                 await using (after.ConfigureAwait(false))
                 {
-                    var one = new Side(before);
-                    var other = new Side(after);
+                    var one = new Side(before.Read());
+                    var other = new Side(after.Read());
                     while (
                         await one.FillAsync(cancellationToken).ConfigureAwait(false)
                         | await other.FillAsync(cancellationToken).ConfigureAwait(false)
