@@ -57,6 +57,10 @@ internal static class Tool
         }
     }
 
+    /// <summary>Starts the tool so that a signal works as usual, also where the tests run under nohup, which has all that it starts ignore one.</summary>
+    public static Process StartHearing(string signal, TempFolder folder, params string[] arguments) =>
+        Start("env", folder, [$"--default-signal={signal}", Path, .. arguments]);
+
     private static Process Start(string program, TempFolder folder, string[] arguments, params (string Name, string Value)[] environment)
     {
         ProcessStartInfo start = new(program, arguments)
