@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Reflection;
-using System.Security.Cryptography;
 using System.Text;
 using StreamEtl.Diagnostics;
+using StreamEtl.Hashing;
 using StreamEtl.Types;
 
 namespace StreamEtl.Pipeline;
@@ -41,7 +41,7 @@ internal static class Provenance
 
     /// <summary>SHA-256 of the schema as <c>schema infer</c> would write it.</summary>
     private static string SchemaHash(IReadOnlyList<Field> fields) =>
-        Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(SchemaJson.ToText(fields))));
+        ShortSha256.Hex(System.Text.Encoding.UTF8.GetBytes(SchemaJson.ToText(fields)));
 
     /// <summary>The same objects as in the report.</summary>
     private static string Inputs(List<FileReport> inputs)
