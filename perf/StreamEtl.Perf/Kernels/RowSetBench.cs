@@ -55,7 +55,7 @@ public class RowSetBench
 
     private int Filter(Hash128[] hashes)
     {
-        using var seen = new DistinctRows(Budget);
+        using var seen = new DistinctRows(Budget, hashes.Length);
         return seen.Filter(hashes, _rows);
     }
 

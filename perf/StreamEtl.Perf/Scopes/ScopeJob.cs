@@ -57,7 +57,7 @@ internal sealed class ScopeJob(RunContext run, ConvertOptions options, Scope sco
         JobColumns columns = scope == Scope.Parse ? Columns.AsWritten() : Columns;
         int[] all = [.. Enumerable.Range(0, columns.Columns.Count)];
         int[] keys = [0];
-        using var seen = new DistinctRows(Run.Budget);
+        using var seen = new DistinctRows(Run.Budget, Sides[0].EstimatedRows);
         using var diff = new SnapshotDiff(
             Run.Budget,
             options.TempDirectory,

@@ -9,13 +9,18 @@ namespace StreamEtl.Dedupe;
 /// Keeps the first row of each hash, while rows stream by: open addressing over 16-byte hashes in 16 tables by the top bits, each growing on its own and by half, so
 /// that growth never doubles the whole. Slots are prefetched, because a table of this size misses every cache.
 /// </summary>
-internal sealed class DistinctRows(MemoryBudget budget) : IDisposable
+/// <param name="budget">Charged with the tables.</param>
+/// <param name="expected">About how many rows will be kept: there is room for so many from the first on, or none is made before it is needed when that is 0.</param>
+internal sealed class DistinctRows(MemoryBudget budget, long expected) : IDisposable
 {
     /// <summary>Estimate for plans: a table is between half and three quarters full.</summary>
     public const int BytesPerRow = 28;
 
     private const int TableBits = 4;
     private const int FirstSize = 4096;
+
+    /// <summary>Of what is expected, a sixteenth more: an estimate that is a little low must not make every table grow at the very end.</summary>
+    private readonly int _firstSize = (int)Math.Clamp((expected + (expected / 16)) * 4 / 3 >> TableBits, FirstSize, int.MaxValue / 32);
     private const int Ahead = 16;
 
     private readonly Table[] _tables = new Table[1 << TableBits];
@@ -68,7 +73,7 @@ internal sealed class DistinctRows(MemoryBudget budget) : IDisposable
     private bool TryGrow(ref Table table)
     {
         NativeArray<Hash128>? old = table.Slots;
-        int size = old is null ? FirstSize : old.Length + (old.Length / 2);
+        int size = old is null ? _firstSize : old.Length + (old.Length / 2);
         long bytes = (long)size * Unsafe.SizeOf<Hash128>();
         if (!budget.TryReserve(bytes))
         {

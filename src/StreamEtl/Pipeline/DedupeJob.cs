@@ -52,15 +52,18 @@ internal sealed class DedupeJob(RunContext run, DedupeOptions options) : KeyedJo
         }
         if (Sides[0].TotalBytes is { } bytes && Sides[0].SampleRowBytes > 0)
         {
-            return bytes / Sides[0].SampleRowBytes * DistinctRows.BytesPerRow < Run.Budget.Limit * TableShare;
+            return Fits(bytes / Sides[0].SampleRowBytes);
         }
         return true;
     }
 
+    private bool Fits(double rows) => rows * DistinctRows.BytesPerRow < Run.Budget.Limit * TableShare;
+
     /// <summary>One pass: a row goes on to the output when its hash is seen first.</summary>
     private async Task WriteFirstSeenAsync()
     {
-        using var seen = new DistinctRows(Run.Budget);
+        long expected = Sides[0].EstimatedRows;
+        using var seen = new DistinctRows(Run.Budget, Fits(expected) ? expected : 0);
         int[] all = [.. Enumerable.Range(0, Columns.Columns.Count)];
         await WriteAsync(
                 Columns,

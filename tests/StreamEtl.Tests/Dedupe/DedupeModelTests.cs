@@ -8,11 +8,14 @@ namespace StreamEtl.Tests.Dedupe;
 
 public sealed class DedupeModelTests
 {
-    [Fact]
-    public void DistinctRows_RandomHashes_KeepsTheFirstOfEach()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(90_000)]
+    [InlineData(1_000_000)]
+    public void DistinctRows_RandomHashes_KeepsTheFirstOfEach(long expectedRows)
     {
         var random = new Random(5);
-        using var distinct = new DistinctRows(new MemoryBudget(long.MaxValue));
+        using var distinct = new DistinctRows(new MemoryBudget(long.MaxValue), expectedRows);
         var seen = new HashSet<Hash128>();
         int[] rows = new int[1000];
         for (int batch = 0; batch < 300; batch++)
