@@ -18,11 +18,10 @@ internal sealed class DistinctRows(MemoryBudget budget, long expected) : IDispos
 
     private const int TableBits = 4;
     private const int FirstSize = 4096;
+    private const int Ahead = 16;
 
     /// <summary>Of what is expected, a sixteenth more: an estimate that is a little low must not make every table grow at the very end.</summary>
     private readonly int _firstSize = (int)Math.Clamp((expected + (expected / 16)) * 4 / 3 >> TableBits, FirstSize, int.MaxValue / 32);
-    private const int Ahead = 16;
-
     private readonly Table[] _tables = new Table[1 << TableBits];
     private long _reserved;
 
