@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using StreamEtl.Batches;
 using StreamEtl.Spill;
 
@@ -28,7 +27,7 @@ internal sealed class LedgerCursor(LedgerReader file, LedgerRange range)
     /// <summary>The key of the record in hand.</summary>
     public Hash128 Key => Records[_at].Key;
 
-    private ReadOnlySpan<KeyRecord> Records => MemoryMarshal.Cast<byte, KeyRecord>(_block);
+    private ReadOnlySpan<KeyRecord> Records => LedgerFormat.Records(_block);
 
     /// <summary>Reads the next block.</summary>
     public async ValueTask FillAsync(CancellationToken cancellationToken)

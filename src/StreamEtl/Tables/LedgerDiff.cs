@@ -99,21 +99,19 @@ internal sealed class LedgerDiff : IDisposable
         var outcome = new DiffOutcome(new RowBitmap(newRows, _budget), new RowBitmap(newRows, _budget), new RowBitmap(0, _budget));
         try
         {
-            OpenLedger ledger = await OpenLedger.OpenAsync(store, files, cancellationToken).ConfigureAwait(false);
-            await using (ledger.ConfigureAwait(false))
-            {
-                await LedgerRange
-                    .ForEachAsync(
-                        _options.Threads,
-                        async (range, cancelled) =>
-                        {
-                            var decision = new LedgerDecision(_options, ledger.Read(range), _probe, delta, outcome);
-                            await DecideAsync(decision, range, cancelled).ConfigureAwait(false);
-                        },
-                        cancellationToken
-                    )
-                    .ConfigureAwait(false);
-            }
+            await OpenLedger
+                .ForEachRangeAsync(
+                    store,
+                    files,
+                    _options.Threads,
+                    async (range, ledger, cancelled) =>
+                    {
+                        var decision = new LedgerDecision(_options, ledger, _probe, delta, outcome);
+                        await DecideAsync(decision, range, cancelled).ConfigureAwait(false);
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             return outcome;
         }
         catch

@@ -108,10 +108,22 @@ internal static class LedgerFormat
     /// <summary>Records as they lie in a file.</summary>
     public static Span<byte> Bytes(Span<KeyRecord> records)
     {
+        CheckLayout();
+        return MemoryMarshal.AsBytes(records);
+    }
+
+    /// <summary>The reverse of <see cref="Bytes"/>.</summary>
+    public static ReadOnlySpan<KeyRecord> Records(ReadOnlySpan<byte> bytes)
+    {
+        CheckLayout();
+        return MemoryMarshal.Cast<byte, KeyRecord>(bytes);
+    }
+
+    private static void CheckLayout()
+    {
         if (!BitConverter.IsLittleEndian || Unsafe.SizeOf<KeyRecord>() != RecordBytes)
         {
             throw new PlatformNotSupportedException("ledgers need a little-endian processor");
         }
-        return MemoryMarshal.AsBytes(records);
     }
 }

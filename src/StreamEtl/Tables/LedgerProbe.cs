@@ -76,18 +76,16 @@ internal sealed class LedgerProbe : IDisposable
         try
         {
             long read = 0;
-            OpenLedger ledger = await OpenLedger.OpenAsync(store, files, cancellationToken).ConfigureAwait(false);
-            await using (ledger.ConfigureAwait(false))
-            {
-                await LedgerRange
-                    .ForEachAsync(
-                        options.Threads,
-                        async (range, cancelled) =>
-                            Interlocked.Add(ref read, await probe.ReadAsync(ledger.Read(range), cancelled).ConfigureAwait(false)),
-                        cancellationToken
-                    )
-                    .ConfigureAwait(false);
-            }
+            await OpenLedger
+                .ForEachRangeAsync(
+                    store,
+                    files,
+                    options.Threads,
+                    async (_, ledger, cancelled) =>
+                        Interlocked.Add(ref read, await probe.ReadAsync(ledger, cancelled).ConfigureAwait(false)),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             return read == rows
                 ? probe
                 : throw LedgerReader.Damaged(store, files[^1].Path, $"the ledger has {read} rows where the commit record says {rows}");

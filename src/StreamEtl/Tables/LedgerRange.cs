@@ -11,19 +11,12 @@ internal readonly record struct LedgerRange(int First, int End)
     /// <summary>Ranges for each thread: one that is done early helps the others.</summary>
     private const int RangesPerThread = 4;
 
-    /// <summary>Does the work for all partitions, in ranges, as many at once as there are threads.</summary>
-    public static Task ForEachAsync(
-        int threads,
-        Func<LedgerRange, CancellationToken, ValueTask> work,
-        CancellationToken cancellationToken
-    ) =>
-        Parallel.ForEachAsync(
-            Enumerable
-                .Range(0, threads * RangesPerThread)
-                .Select(r => new LedgerRange(Bound(r, threads * RangesPerThread), Bound(r + 1, threads * RangesPerThread))),
-            new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken },
-            work
-        );
+    /// <summary>All partitions, in ranges for so many threads.</summary>
+    public static IEnumerable<LedgerRange> Split(int threads)
+    {
+        int ranges = threads * RangesPerThread;
+        return Enumerable.Range(0, ranges).Select(r => new LedgerRange(Bound(r, ranges), Bound(r + 1, ranges)));
+    }
 
     private static int Bound(int range, int ranges) => LedgerFormat.Partitions * range / ranges;
 }

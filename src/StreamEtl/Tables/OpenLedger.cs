@@ -32,11 +32,32 @@ internal sealed class OpenLedger : IAsyncDisposable
         }
     }
 
+    /// <summary>Opens the files, does the work for all ranges of partitions, as many at once as there are threads, and closes them.</summary>
+    public static async Task ForEachRangeAsync(
+        IObjectStore store,
+        IReadOnlyList<LedgerFile> files,
+        int threads,
+        Func<LedgerRange, LedgerState, CancellationToken, ValueTask> work,
+        CancellationToken cancellationToken
+    )
+    {
+        OpenLedger ledger = await OpenAsync(store, files, cancellationToken).ConfigureAwait(false);
+        await using (ledger.ConfigureAwait(false))
+        {
+            await Parallel
+                .ForEachAsync(
+                    LedgerRange.Split(threads),
+                    new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken },
+                    (range, cancelled) => work(range, ledger.Read(range), cancelled)
+                )
+                .ConfigureAwait(false);
+        }
+    }
+
     /// <summary>All of it, from the first record on.</summary>
     public LedgerState Read() => Read(LedgerRange.All);
 
-    /// <summary>Some partitions of it.</summary>
-    public LedgerState Read(LedgerRange range) => new([.. _files.Select(file => new LedgerCursor(file, range))]);
+    private LedgerState Read(LedgerRange range) => new([.. _files.Select(file => new LedgerCursor(file, range))]);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => DisposeAsync(_files);
