@@ -27,20 +27,20 @@ internal static class VerbCatalog
         JourneysVerb.Retry,
     ];
 
-    /// <summary>The first words that several verbs share.</summary>
-    public static IReadOnlyList<VerbGroup> Groups { get; } =
-    [
-        new("schema", "the types of a table, found or held against it", []),
-        new(
-            "table",
-            "managed tables: what ingest has made of a folder",
-            [
-                "Every ingest that changes a table makes a new version of it. Versions stay readable, as DIR/NAME@N,",
-                "until they are vacuumed.",
-            ]
-        ),
-        new("journeys", "the runs on record", JourneysVerb.Notes),
-    ];
+    /// <summary>The first words that several verbs share. Made when asked for: only help and mistakes ask.</summary>
+    public static IReadOnlyList<VerbGroup> Groups =>
+        [
+            new("schema", "the types of a table, found or held against it", []),
+            new(
+                "table",
+                "managed tables: what ingest has made of a folder",
+                [
+                    "Every ingest that changes a table makes a new version of it. Versions stay readable, as DIR/NAME@N,",
+                    "until they are vacuumed.",
+                ]
+            ),
+            new("journeys", "the runs on record", JourneysVerb.Notes),
+        ];
 
     /// <summary>The group that the words name and nothing more, options aside; null when they name none.</summary>
     public static VerbGroup? FindGroup(ReadOnlySpan<string> words)
@@ -69,7 +69,7 @@ internal static class VerbCatalog
                 return (verb, 2);
             }
         }
-        if (Groups.FirstOrDefault(g => g.Name == first) is { } group)
+        if (FindGroup(words[..1]) is { } group)
         {
             throw UsageError.Create(
                 words.Length > 1 ? $"unknown command '{first} {words[1]}'" : $"'{first}' needs a second word",

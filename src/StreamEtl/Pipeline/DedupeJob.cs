@@ -50,11 +50,7 @@ internal sealed class DedupeJob(RunContext run, DedupeOptions options) : KeyedJo
         {
             return false;
         }
-        if (Sides[0].TotalBytes is { } bytes && Sides[0].SampleRowBytes > 0)
-        {
-            return Fits(bytes / Sides[0].SampleRowBytes);
-        }
-        return true;
+        return Sides[0].SampleRowBytes == 0 || Fits(Sides[0].EstimatedRows);
     }
 
     private bool Fits(double rows) => rows * DistinctRows.BytesPerRow < Run.Budget.Limit * TableShare;

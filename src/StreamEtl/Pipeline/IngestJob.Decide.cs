@@ -154,8 +154,7 @@ internal sealed partial class IngestJob
 
     /// <summary>
     /// The name of the form of the input's records, where their hashes can tell rows: not where ranks tell which row is newer, for they stand where the ledger has room
-    /// for the hashes; not
-    /// under a schema, for there every value must be read.
+    /// for the hashes; not under a schema, for there every value must be read.
     /// </summary>
     private string? RecordForm(IngestColumns columns) =>
         Sides[^1].RecordForm is { } form && columns.Hashes.RankColumn is null && options.Schema is null

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using StreamEtl.Diagnostics;
 using StreamEtl.Pipeline;
 
@@ -10,7 +9,7 @@ namespace StreamEtl.Tests.Pipeline;
 /// Verbs that read a Parquet file twice, other columns each time: what comes out must be what comes out of the same rows as CSV. The row groups are far larger than one unit, whose rows must not
 /// depend on the columns that a pass reads.
 /// </summary>
-public sealed partial class ParquetPassesTests : IDisposable
+public sealed class ParquetPassesTests : IDisposable
 {
     private const int Rows = 60_000;
 
@@ -154,9 +153,6 @@ public sealed partial class ParquetPassesTests : IDisposable
             null,
             CancellationToken.None
         );
-        return Timestamp().Replace(await File.ReadAllTextAsync(options.Output!), "T");
+        return CdcTimestamp.Mask(await File.ReadAllTextAsync(options.Output!));
     }
-
-    [GeneratedRegex(@"[0-9-]{10}[T ][0-9:.]+(Z|\+00:00)?(?=\n)")]
-    private static partial Regex Timestamp();
 }
