@@ -2,8 +2,6 @@ using System.Net;
 using System.Text.Json;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
-using Amazon.Runtime.Internal.Auth;
-using Amazon.Runtime.Internal.Util;
 using StreamEtl.Connectors.Aws;
 using StreamEtl.Errors;
 
@@ -113,15 +111,9 @@ internal sealed class GlueHttp : IDisposable
         };
         signed.Headers["Content-Type"] = "application/x-amz-json-1.1";
         signed.Headers["X-Amz-Target"] = "AWSGlue." + operation;
-        new AWS4Signer().Sign(signed, _config, new RequestMetrics(), _credentials);
-        using var request = new HttpRequestMessage(HttpMethod.Post, _endpoint) { Content = new ByteArrayContent(content) };
-        foreach ((string name, string value) in signed.Headers)
-        {
-            if (!request.Headers.TryAddWithoutValidation(name, value))
-            {
-                request.Content.Headers.TryAddWithoutValidation(name, value);
-            }
-        }
+        using HttpRequestMessage request = await AwsHttp
+            .SignAsync(signed, _config, _credentials, new ByteArrayContent(content))
+            .ConfigureAwait(false);
         using HttpResponseMessage answer = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
         byte[] body = await answer.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         if (answer.StatusCode == HttpStatusCode.OK)

@@ -7,14 +7,17 @@ using StreamEtl.Storage;
 
 namespace StreamEtl.Connectors.S3;
 
-/// <summary>What the parts of one store share: the client, where keys are, and how requests are tried again.</summary>
-internal sealed class S3Bucket(IAmazonS3 client, string root, S3Options options) : IDisposable
+/// <summary>What the parts of one store share: who asks, where keys are, and how requests are tried again.</summary>
+internal sealed class S3Bucket(IAmazonS3 client, S3Line line, string root, S3Options options) : IDisposable
 {
     /// <summary>Part buffers that wait for their next use.</summary>
     private readonly ConcurrentBag<byte[]> _buffers = [];
 
-    /// <summary>The client.</summary>
+    /// <summary>For requests that say something.</summary>
     public IAmazonS3 Client => client;
+
+    /// <summary>For those that carry bytes.</summary>
+    public S3Line Line => line;
 
     /// <summary>The root, as the user names it.</summary>
     public string Root => root;
@@ -124,5 +127,9 @@ internal sealed class S3Bucket(IAmazonS3 client, string root, S3Options options)
     public StreamEtlException Error(S3Failure failure, string key) => S3Errors.From(failure, root, key);
 
     /// <inheritdoc/>
-    public void Dispose() => Uploads.Dispose();
+    public void Dispose()
+    {
+        Uploads.Dispose();
+        line.Dispose();
+    }
 }

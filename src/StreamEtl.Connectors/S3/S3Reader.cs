@@ -1,4 +1,5 @@
 using Amazon.S3.Model;
+using StreamEtl.Connectors.Aws;
 using StreamEtl.Storage;
 
 namespace StreamEtl.Connectors.S3;
@@ -30,14 +31,15 @@ internal sealed class S3Reader(S3Bucket bucket, ObjectInfo info) : IRangeReader
             {
                 using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 patience.CancelAfter(bucket.Options.Patience);
-                using GetObjectResponse response = await bucket
-                    .Client.GetObjectAsync(Request(offset + filled, wanted - filled), patience.Token)
+                using HttpResponseMessage response = await bucket
+                    .Line.GetAsync(Request(offset + filled, wanted - filled), patience.Token)
                     .ConfigureAwait(false);
                 Check(response, offset + filled);
+                Stream bytes = await response.Content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false);
                 while (filled < wanted)
                 {
                     patience.CancelAfter(bucket.Options.Patience);
-                    int count = await response.ResponseStream.ReadAsync(destination[filled..wanted], patience.Token).ConfigureAwait(false);
+                    int count = await bytes.ReadAsync(destination[filled..wanted], patience.Token).ConfigureAwait(false);
                     filled += count > 0 ? count : throw new EndOfStreamException("the answer ends early");
                 }
             }
@@ -76,10 +78,13 @@ internal sealed class S3Reader(S3Bucket bucket, ObjectInfo info) : IRangeReader
         };
 
     /// <summary>A server, or a proxy before it, that leaves conditions or ranges out must not be believed.</summary>
-    private void Check(GetObjectResponse response, long offset)
+    private void Check(HttpResponseMessage response, long offset)
     {
-        string? range = response.ContentRange;
-        if (S3Store.Tag(response.ETag) != info.Tag || (range is not null && !range.EndsWith($"/{info.Length}", StringComparison.Ordinal)))
+        string? range = AwsHttp.Value(response.Content.Headers, "Content-Range");
+        if (
+            S3Store.Tag(AwsHttp.Value(response.Headers, "ETag") ?? "") != info.Tag
+            || (range is not null && !range.EndsWith($"/{info.Length}", StringComparison.Ordinal))
+        )
         {
             throw StoreErrors.Replaced(bucket.Root, info.Key);
         }

@@ -43,6 +43,7 @@ public sealed class S3Stores(Func<string, string?> variable) : IStoreProvider
         // A signature over the body is a sum too: where bodies are signed, another says nothing new.
         bool withSums = config.RequestChecksumCalculation == RequestChecksumCalculation.WHEN_SUPPORTED && !S3Bucket.SignsBodies(config);
         config.RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED;
-        return new S3Store(new S3Bucket(new AmazonS3Client(config), root, options with { WithSums = withSums || options.WithSums }));
+        S3Options shaped = options with { WithSums = withSums || options.WithSums };
+        return new S3Store(new S3Bucket(new AmazonS3Client(config), new S3Line(config), root, shaped));
     }
 }

@@ -123,23 +123,16 @@ internal sealed class S3Upload(S3Bucket bucket, string key, string mark) : IDisp
         try
         {
             string id = await _begun!.ConfigureAwait(false);
-            UploadPartResponse answer = await bucket
+            PartETag part = await bucket
                 .TryAsync(
-                    t => bucket.Client.UploadPartAsync(Request(id, number, buffer, length), t),
+                    t => bucket.Line.PutAsync(Request(id, number, buffer, length), new ArraySegment<byte>(buffer, 0, length), t),
                     bucket.Options.PatienceFor(length),
                     bucket.Options.Attempts,
                     _stop.Token
                 )
                 .ConfigureAwait(false);
             bucket.ReturnPart(buffer);
-            return new PartETag(number, answer.ETag)
-            {
-                ChecksumCRC32 = answer.ChecksumCRC32,
-                ChecksumCRC32C = answer.ChecksumCRC32C,
-                ChecksumCRC64NVME = answer.ChecksumCRC64NVME,
-                ChecksumSHA1 = answer.ChecksumSHA1,
-                ChecksumSHA256 = answer.ChecksumSHA256,
-            };
+            return part;
         }
         catch (Exception e)
         {
@@ -160,7 +153,6 @@ internal sealed class S3Upload(S3Bucket bucket, string key, string mark) : IDisp
             UploadId = id,
             PartNumber = number,
             PartSize = length,
-            InputStream = new MemoryStream(buffer, 0, length, writable: false),
             UseChunkEncoding = false,
             DisablePayloadSigning = !bucket.HasSignedBodies,
             ChecksumCRC32C = bucket.Options.WithSums ? S3Sum.Of(buffer.AsSpan(0, length)) : null,

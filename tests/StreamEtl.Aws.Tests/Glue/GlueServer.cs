@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
 using System.Text.Json;
 using StreamEtl.Aws.Tests.Servers;
 
@@ -13,8 +11,6 @@ namespace StreamEtl.Aws.Tests.Glue;
 /// </summary>
 internal sealed class GlueServer : IDisposable
 {
-    private const string Secret = "testsecret";
-
     private readonly LoopbackServer _server;
     private readonly ConcurrentDictionary<string, JsonElement> _tables = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, JsonElement> _partitions = new(StringComparer.Ordinal);
@@ -67,7 +63,7 @@ internal sealed class GlueServer : IDisposable
 
     private (int Status, object Answer) Answer(HttpListenerRequest request, byte[] body)
     {
-        if (!IsSigned(request, body))
+        if (!Signature.IsRight(request, body, "glue"))
         {
             return (400, new { __type = "InvalidSignatureException", message = "the signature is not right" });
         }
@@ -126,50 +122,4 @@ internal sealed class GlueServer : IDisposable
         $"{content.GetProperty("DatabaseName")}.{content.GetProperty("TableName")}.{Joined(content.GetProperty(values))}";
 
     private static string Joined(JsonElement values) => string.Join('/', values.EnumerateArray().Select(v => v.GetString()));
-
-    /// <summary>Signature Version 4 for a POST to / without a query (docs.aws.amazon.com, "Create a signed AWS API request").</summary>
-    private static bool IsSigned(HttpListenerRequest request, byte[] body)
-    {
-        Dictionary<string, string> parts = (request.Headers["Authorization"] ?? "")
-            .Replace("AWS4-HMAC-SHA256 ", "", StringComparison.Ordinal)
-            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Select(p => p.Split('=', 2))
-            .Where(p => p.Length == 2)
-            .ToDictionary(p => p[0], p => p[1], StringComparer.Ordinal);
-        if (!parts.TryGetValue("Credential", out string? credential) || !parts.TryGetValue("SignedHeaders", out string? names))
-        {
-            return false;
-        }
-        string[] scope = credential.Split('/');
-        if (scope is not ["testkey", _, "sa-east-1", "glue", "aws4_request"] || !names.Split(';').Contains("x-amz-target"))
-        {
-            return false;
-        }
-        string headers = string.Concat(
-            names.Split(';').Select(n => $"{n}:{(n == "host" ? request.UserHostName : request.Headers[n])?.Trim()}\n")
-        );
-        string canonical = $"POST\n/\n\n{headers}\n{names}\n{Convert.ToHexStringLower(SHA256.HashData(body))}";
-        string date = request.Headers["X-Amz-Date"] ?? "";
-        if (
-            !DateTime.TryParseExact(
-                date,
-                "yyyyMMddTHHmmssZ",
-                CultureInfo.InvariantCulture,
-                DateTimeStyles.AdjustToUniversal,
-                out DateTime at
-            )
-            || Math.Abs((DateTime.UtcNow - at).TotalMinutes) > 5
-        )
-        {
-            return false;
-        }
-        string text =
-            $"AWS4-HMAC-SHA256\n{date}\n{string.Join('/', scope[1..])}\n{Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(canonical)))}";
-        byte[] key = System.Text.Encoding.UTF8.GetBytes("AWS4" + Secret);
-        foreach (string step in scope[1..])
-        {
-            key = HMACSHA256.HashData(key, System.Text.Encoding.UTF8.GetBytes(step));
-        }
-        return Convert.ToHexStringLower(HMACSHA256.HashData(key, System.Text.Encoding.UTF8.GetBytes(text))) == parts["Signature"];
-    }
 }

@@ -1,0 +1,60 @@
+using StreamEtl.Aws.Tests.Servers;
+using StreamEtl.Connectors.S3;
+using StreamEtl.Errors;
+using StreamEtl.Storage;
+
+namespace StreamEtl.Aws.Tests.S3;
+
+/// <summary>What servers, and whatever stands before them, say when they refuse a request that carries bytes.</summary>
+public sealed class S3LineTests
+{
+    private const string Begun = "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>";
+
+    private static readonly S3Options Hurried = new()
+    {
+        PartBytes = 5 << 20,
+        Attempts = 3,
+        FirstPause = TimeSpan.FromMilliseconds(1),
+    };
+
+    [Theory]
+    [InlineData(403, "<Error><Code>AccessDenied</Code><Message>not you</Message></Error>", ErrorKind.AccessDenied, "not you")]
+    [InlineData(404, "<Error><Code>NoSuchUpload</Code></Error>", ErrorKind.Io, "ended by somebody else")]
+    [InlineData(400, "<Error><Code>XAmzContentSHA256Mismatch</Code></Error>", ErrorKind.Unsupported, "XAmzContentSHA256Mismatch")]
+    [InlineData(403, "", ErrorKind.AccessDenied, "access is denied")]
+    [InlineData(403, "no such <p> page", ErrorKind.AccessDenied, "access is denied")]
+    [InlineData(503, "<html><body>busy</body></html>", ErrorKind.Unavailable, "503")]
+    [InlineData(500, "<Error><Code>InternalError</Code>", ErrorKind.Unavailable, "500 InternalError")]
+    public async Task Part_Refused_IsToldInTheServersWords(int status, string body, ErrorKind kind, string words)
+    {
+        StreamEtlException e = await Assert.ThrowsAsync<StreamEtlException>(() =>
+            WriteAsync(status, System.Text.Encoding.UTF8.GetBytes(body))
+        );
+        Assert.Equal(kind, e.Kind);
+        Assert.Contains(words, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Part_RefusedAtLength_IsRefusedByItsStatus()
+    {
+        StreamEtlException e = await Assert.ThrowsAsync<StreamEtlException>(() => WriteAsync(403, new byte[1 << 20]));
+        Assert.Equal(ErrorKind.AccessDenied, e.Kind);
+    }
+
+    private static async Task WriteAsync(int status, byte[] refusal)
+    {
+        using var server = new LoopbackServer(
+            (request, _) =>
+                Task.FromResult<(int, byte[])?>(
+                    request.HttpMethod switch
+                    {
+                        "POST" => (200, System.Text.Encoding.UTF8.GetBytes(Begun)),
+                        "PUT" => (status, refusal),
+                        _ => (204, []),
+                    }
+                )
+        );
+        S3Store store = S3Server.Instance.Store("s3://b", Hurried, server.Endpoint);
+        await store.WriteWholeAsync("x", new byte[Hurried.PartBytes + 1], WriteCondition.Replace, default);
+    }
+}
