@@ -10,19 +10,25 @@ public sealed class IngestKillTests(ITestOutputHelper output) : IDisposable
 {
     private readonly TempFolder _folder = new();
 
-    private static int Kills =>
-        int.TryParse(Environment.GetEnvironmentVariable("STREAMETL_KILLS"), CultureInfo.InvariantCulture, out int kills) ? kills : 100;
+    private static int? Kills =>
+        int.TryParse(Environment.GetEnvironmentVariable("STREAMETL_KILLS"), CultureInfo.InvariantCulture, out int kills) ? kills : null;
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Kill_AtAnyInstant_LeavesTheVersionBeforeOrAfter()
+    public Task Kill_AtAnyInstant_LeavesTheVersionBeforeOrAfter() => RunAsync(Kills ?? 100, inRecovery: false);
+
+    [Fact]
+    public Task Kill_WhileARunRecovers_LeavesTheVersionBeforeOrAfter() => RunAsync(Kills ?? 20, inRecovery: true);
+
+    private async Task RunAsync(int kills, bool inRecovery)
     {
-        var campaign = new KillCampaign(_folder, Kills)
+        var campaign = new KillCampaign(_folder, kills)
         {
             StorePoints = ["store-written", "store-synced", "store-moved", "store-durable", "store-deleted"],
             Steps = 4,
             Time = (50, 500),
+            InRecovery = inRecovery,
         };
         output.WriteLine(
             await campaign.RunAsync(

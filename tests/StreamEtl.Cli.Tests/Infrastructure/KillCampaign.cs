@@ -11,6 +11,12 @@ namespace StreamEtl.Cli.Tests.Infrastructure;
 internal sealed class KillCampaign(TempFolder folder, int kills)
 {
     private const int Killed = 128 + 9;
+
+    /// <summary>Attempts at one step that are killed, at most.</summary>
+    private const int MostInARow = 4;
+
+    /// <summary>Milliseconds into a recovery within which it is killed.</summary>
+    private const int RecoveryTime = 200;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     /// <summary>The instants of an ingestion at which to kill it.</summary>
@@ -34,6 +40,9 @@ internal sealed class KillCampaign(TempFolder folder, int kills)
     /// <summary>Least and most milliseconds of a run that is killed at a random time.</summary>
     public required (int Least, int Most) Time { get; init; }
 
+    /// <summary>R2: a run that follows on a killed one is killed soon after it has begun, and counts; every other time the next as well.</summary>
+    public bool InRecovery { get; init; }
+
     /// <summary>Environment of the runs.</summary>
     public (string Name, string Value)[] Environment { get; init; } = [];
 
@@ -43,11 +52,11 @@ internal sealed class KillCampaign(TempFolder folder, int kills)
     /// <returns>What to tell.</returns>
     public async Task<string> RunAsync(Func<(IObjectStore Store, string Into)> newTable, Func<string, Task> afterwards)
     {
-        string[] points = [.. IngestPoints, .. StorePoints];
-        int killed = 0;
+        // How many runs were killed that followed on none, on one, on two… killed ones.
+        int[] killed = new int[MostInARow];
         int lived = 0;
         var random = new Random(1);
-        for (int life = 0; killed < kills; life++)
+        for (int life = 0; !IsEnough(killed); life++)
         {
             (IObjectStore store, string into) = newTable();
             TableHistory history =
@@ -57,19 +66,19 @@ internal sealed class KillCampaign(TempFolder folder, int kills)
                 bool done = false;
                 for (int attempt = 0; !done; attempt++)
                 {
-                    bool kill = attempt < 4 && killed < kills;
-                    string point = points[killed % points.Length];
-                    string times = StorePoints.Contains(point) ? $":{random.Next(1, 6)}" : "";
-                    bool timed = kill && random.Next(3) == 0;
+                    (int? after, string? point) = IsEnough(killed) ? default : NextKill(attempt, killed, random);
                     done = Run(
                         folder,
                         [.. Ingest(into, history.Paths[step]), .. history.Arguments(step)],
-                        timed ? random.Next(Time.Least, Time.Most) : null,
-                        kill && !timed ? point + times : null,
+                        after,
+                        point,
                         Environment
                     );
-                    killed += done ? 0 : 1;
                     lived += done ? 1 : 0;
+                    if (!done)
+                    {
+                        killed[attempt]++;
+                    }
                     int state = history.Find((await TableReadBack.NewestAsync(store, "t")).Rows);
                     Assert.True(
                         state == step || (!done && state == step - 1),
@@ -80,7 +89,27 @@ internal sealed class KillCampaign(TempFolder folder, int kills)
             await TableLeftovers.RequireNoneAsync(store, "t");
             await afterwards(into);
         }
-        return $"{killed} processes killed, {lived} ended well, every table right after each";
+        return $"{killed.Sum()} processes killed, of them {killed[1]} that followed on a killed one and {killed[2]} on two; {lived} ended well, every table right after each";
+    }
+
+    private bool IsEnough(int[] killed) => (InRecovery ? killed[1] : killed.Sum()) >= kills;
+
+    /// <summary>When a run is killed: after so many milliseconds, or at a named instant; neither when it shall live.</summary>
+    private (int? After, string? Point) NextKill(int attempt, int[] killed, Random random)
+    {
+        int inARow = InRecovery ? 2 + (killed[1] % 2) : MostInARow;
+        if (attempt >= inARow)
+        {
+            return default;
+        }
+        if (InRecovery && attempt > 0)
+        {
+            return (random.Next(RecoveryTime), null);
+        }
+        string[] points = [.. IngestPoints, .. StorePoints];
+        string point = points[killed.Sum() % points.Length];
+        string times = StorePoints.Contains(point) ? $":{random.Next(1, 6)}" : "";
+        return random.Next(3) == 0 ? (random.Next(Time.Least, Time.Most), null) : (null, point + times);
     }
 
     /// <summary>Runs the tool; true when it ended well, false when it was killed. Anything else fails the test.</summary>
