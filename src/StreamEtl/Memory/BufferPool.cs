@@ -6,7 +6,7 @@ namespace StreamEtl.Memory;
 /// <summary>
 /// Arrays for one run, reused by size class and charged to the run's <see cref="MemoryBudget"/> while they exist, in use or idle.
 /// Rent through a <see cref="BufferLease"/>, which gives everything back at once. Thread-safe.
-/// Once <paramref name="capacity"/> bytes exist, idle arrays make way for new ones of other sizes.
+/// Once <paramref name="capacity"/> bytes exist, somewhat larger idle arrays serve as well, and those idle for longest make way for new ones of other sizes.
 /// Contents of a rented array are arbitrary; its length is at least what was asked for.
 /// </summary>
 public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValue)
@@ -16,8 +16,12 @@ public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValu
     /// <summary>The collector lets dropped arrays pile up as long as the machine has memory: after this share of the capacity it is told to collect.</summary>
     private const int GarbageShare = 4;
 
+    /// <summary>Classes above the wanted one whose arrays serve instead of a new one: up to twice as large.</summary>
+    private const int ClassesAbove = 4;
+
     private readonly Lock _lock = new();
-    private readonly Dictionary<(Type Element, int Length), Stack<Rented>> _idle = [];
+    private readonly Dictionary<(Type Element, int Length), Shelf> _idle = [];
+    private long _uses;
     private int _outstanding;
     private long _existing;
     private long _garbage;
@@ -63,7 +67,7 @@ public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValu
         bool collect;
         lock (_lock)
         {
-            if (_idle.TryGetValue((typeof(T), length), out Stack<Rented>? shelf) && shelf.TryPop(out Rented rented))
+            if (TryTake<T>(length, out Rented rented) || (_existing + bytes > capacity && TryTakeLarger<T>(length, out rented)))
             {
                 return rented;
             }
@@ -98,26 +102,49 @@ public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValu
     {
         lock (_lock)
         {
-            if (!_idle.TryGetValue((rented.Element, rented.Array.Length), out Stack<Rented>? shelf))
-            {
-                _idle[(rented.Element, rented.Array.Length)] = shelf = [];
-            }
-            shelf.Push(rented);
+            ShelfOf(rented.Element, rented.Array.Length).Idle.Push(rented);
         }
     }
 
     internal void Closed() => Interlocked.Decrement(ref _outstanding);
 
-    /// <summary>Drops idle arrays, whichever come first, until at most <paramref name="bytes"/> exist or none is idle.</summary>
+    private Shelf ShelfOf(Type element, int length)
+    {
+        if (!_idle.TryGetValue((element, length), out Shelf? shelf))
+        {
+            _idle[(element, length)] = shelf = new Shelf();
+        }
+        return shelf;
+    }
+
+    private bool TryTake<T>(int length, out Rented rented)
+    {
+        Shelf shelf = ShelfOf(typeof(T), length);
+        shelf.LastUse = ++_uses;
+        return shelf.Idle.TryPop(out rented);
+    }
+
+    private bool TryTakeLarger<T>(int length, out Rented rented)
+        where T : unmanaged
+    {
+        for (int above = 0; above < ClassesAbove && length < Array.MaxLength; above++)
+        {
+            length = SizeClass<T>(length + 1);
+            if (_idle.TryGetValue((typeof(T), length), out Shelf? shelf) && shelf.Idle.TryPop(out rented))
+            {
+                return true;
+            }
+        }
+        rented = default;
+        return false;
+    }
+
+    /// <summary>Drops idle arrays, of the size first that was asked for longest ago, until at most <paramref name="bytes"/> exist or none is idle.</summary>
     private void DropUntil(long bytes)
     {
-        if (_existing <= bytes)
+        while (_existing > bytes && _idle.Values.Where(s => s.Idle.Count > 0).MinBy(s => s.LastUse) is { } shelf)
         {
-            return;
-        }
-        foreach (Stack<Rented> shelf in _idle.Values)
-        {
-            while (_existing > bytes && shelf.TryPop(out Rented rented))
+            while (_existing > bytes && shelf.Idle.TryPop(out Rented rented))
             {
                 _existing -= rented.Bytes;
                 _garbage += rented.Bytes;
@@ -134,6 +161,14 @@ public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValu
         long step = Math.Max(1L << (BitOperations.Log2((ulong)bytes) - 2), SmallestBytes / 4);
         long rounded = (bytes + step - 1) / step * step;
         return (int)Math.Min((rounded + Unsafe.SizeOf<T>() - 1) / Unsafe.SizeOf<T>(), Array.MaxLength);
+    }
+
+    /// <summary>Idle arrays of one size, and when that was asked for last.</summary>
+    private sealed class Shelf
+    {
+        public Stack<Rented> Idle { get; } = [];
+
+        public long LastUse { get; set; }
     }
 
     /// <summary>An array with what it costs, known where its element type still is.</summary>

@@ -67,13 +67,7 @@ internal sealed class KillCampaign(TempFolder folder, int kills)
                 for (int attempt = 0; !done; attempt++)
                 {
                     (int? after, string? point) = IsEnough(killed) ? default : NextKill(attempt, killed, random);
-                    done = Run(
-                        folder,
-                        [.. Ingest(into, history.Paths[step]), .. history.Arguments(step)],
-                        after,
-                        point,
-                        Environment
-                    );
+                    done = Run(folder, [.. Ingest(into, history.Paths[step]), .. history.Arguments(step)], after, point, Environment);
                     lived += done ? 1 : 0;
                     if (!done)
                     {

@@ -44,6 +44,31 @@ public sealed class BufferPoolTests
         Assert.Equal(0, budget.Used);
     }
 
+    [Theory]
+    [InlineData(64 << 10, false)]
+    [InlineData(4 << 10, true)]
+    public void BufferPool_AtCapacity_ASomewhatLargerArrayServes(int capacity, bool serves)
+    {
+        var pool = new BufferPool(new MemoryBudget(1 << 20), capacity);
+        byte[] larger = RentOnce(pool, 4 << 10);
+        Assert.Equal(serves, ReferenceEquals(larger, RentOnce(pool, 2 << 10)));
+        Assert.NotSame(larger, RentOnce(pool, 1 << 10));
+    }
+
+    [Theory]
+    [InlineData(4 << 10, 48 << 10)]
+    [InlineData(48 << 10, 4 << 10)]
+    public void BufferPool_AtCapacity_KeepsTheSizeThatWasAskedForLast(int usual, int rare)
+    {
+        var pool = new BufferPool(new MemoryBudget(1 << 20), capacity: 64 << 10);
+        byte[] kept = RentOnce(pool, usual);
+        byte[] dropped = RentOnce(pool, rare);
+        Assert.Same(kept, RentOnce(pool, usual));
+        _ = RentOnce(pool, 16 << 10);
+        Assert.Same(kept, RentOnce(pool, usual));
+        Assert.NotSame(dropped, RentOnce(pool, rare));
+    }
+
     [Fact]
     public void BufferPool_BeyondCapacity_StillRents()
     {
@@ -51,5 +76,11 @@ public sealed class BufferPoolTests
         var pool = new BufferPool(budget, capacity: 1 << 10);
         using BufferLease lease = pool.Lease();
         Assert.True(lease.Rent<byte>(100_000).Length >= 100_000);
+    }
+
+    private static byte[] RentOnce(BufferPool pool, int size)
+    {
+        using BufferLease lease = pool.Lease();
+        return lease.Rent<byte>(size);
     }
 }
