@@ -48,9 +48,7 @@ internal sealed partial class DiffJob
             ReleaseKept();
             return null;
         }
-        SievedRows rows = sieve.Finish();
-        LetGoOfBatches(rows.Old.Rows + rows.New.Rows);
-        return rows;
+        return sieve.Finish();
     }
 
     /// <summary>Rows are told by the hashes of their records.</summary>
@@ -105,7 +103,6 @@ internal sealed partial class DiffJob
     /// <summary>Shows a batch to the sieve; rows of NEW that stay open are kept, now that their bytes are at hand.</summary>
     private void Sieve(int side, RowBatch batch, RowSieve sieve, ulong[] prints, Action<int[], int> keep)
     {
-        TidyBetweenSides(side, batch);
         ReadOnlySpan<Hash128> keys = batch.KeyHashes.AsSpan(0, batch.RowCount);
         if (side == Old)
         {

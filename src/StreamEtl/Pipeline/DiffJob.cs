@@ -108,7 +108,6 @@ internal sealed partial class DiffJob(RunContext run, DiffOptions options) : Job
             kept: open,
             accept: batch =>
             {
-                TidyBetweenSides(side, batch);
                 diff.Add(
                     side == New,
                     batch,
@@ -119,15 +118,6 @@ internal sealed partial class DiffJob(RunContext run, DiffOptions options) : Job
                 kept?.Add(batch);
             }
         );
-    }
-
-    /// <summary>Arrays of the sizes that OLD's format needs: beside what NEW needs they would only wait.</summary>
-    private void TidyBetweenSides(int side, RowBatch batch)
-    {
-        if (side == New && batch.FirstRow == 0)
-        {
-            Run.Pool.GiveBack();
-        }
     }
 
     private void ReleaseKept()
