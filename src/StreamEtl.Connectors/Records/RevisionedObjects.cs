@@ -9,7 +9,8 @@ namespace StreamEtl.Connectors.Records;
 /// newest is the one that counts. So no lock is held, and a process that is stopped at any instant stops nobody.
 /// <para>
 /// Older revisions are removed, but for one. Whoever slept through that could create a revision that was there and is gone: so a writer looks, after it has created its own, whether a newer
-/// one is there, in which case it came too late, and readers never see what it created.
+/// one is there, in which case it came too late, and readers never see what it created. A look into a folder is not of one instant, and can miss a revision that two others follow
+/// meanwhile; so the revision before must be there as well, for they are removed in order. The first has none before it: when it is removed, a mark is left, as revision 0.
 /// </para>
 /// </summary>
 /// <param name="store">Where.</param>
@@ -17,6 +18,10 @@ namespace StreamEtl.Connectors.Records;
 internal sealed class RevisionedObjects(IObjectStore store, string what)
 {
     private const int RevisionDigits = 10;
+
+    /// <summary>The revision that says that the first one was there.</summary>
+    private const long Mark = 0;
+
     private const int MostBytes = 4 << 20;
     private const int ReadAttempts = 20;
     private const string Extension = ".json";
@@ -68,7 +73,7 @@ internal sealed class RevisionedObjects(IObjectStore store, string what)
         }
         CrashPoint.Reach(what + "-written");
         List<string> older = [];
-        bool follows = revision == 1;
+        bool follows = revision == 1 && await store.StatAsync(ObjectOf(name, Mark), cancellationToken).ConfigureAwait(false) is null;
         await foreach (ObjectInfo info in store.ListAsync(name + '-', cancellationToken).ConfigureAwait(false))
         {
             long found = RevisionOf(info.Key, name);
@@ -88,7 +93,7 @@ internal sealed class RevisionedObjects(IObjectStore store, string what)
             await store.DeleteAsync(mine, cancellationToken).ConfigureAwait(false);
             return false;
         }
-        await ForgetAsync(older, cancellationToken).ConfigureAwait(false);
+        await ForgetAsync(older, older.Contains(ObjectOf(name, 1)) ? ObjectOf(name, Mark) : null, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -109,13 +114,18 @@ internal sealed class RevisionedObjects(IObjectStore store, string what)
 
     /// <summary>Removes a record whose newest revision is <paramref name="revision"/>. A fault leaves some of it, which does no harm.</summary>
     public ValueTask ForgetAsync(string name, long revision, CancellationToken cancellationToken) =>
-        ForgetAsync([ObjectOf(name, revision - 1), ObjectOf(name, revision)], cancellationToken);
+        // The newest at last: what a fault leaves must not be an older state, nor a mark where no record is.
+        ForgetAsync([ObjectOf(name, revision - 1), ObjectOf(name, Mark), ObjectOf(name, revision)], null, cancellationToken);
 
-    /// <summary>What is left over is of no harm, so a fault here does not fail a write that was done.</summary>
-    private async ValueTask ForgetAsync(List<string> objects, CancellationToken cancellationToken)
+    /// <summary>Removes objects in order, after the mark was left. What is left over is of no harm, so a fault here does not fail a write that was done.</summary>
+    private async ValueTask ForgetAsync(IEnumerable<string> objects, string? mark, CancellationToken cancellationToken)
     {
         try
         {
+            if (mark is not null)
+            {
+                await CreateAsync(mark, "{}"u8.ToArray(), cancellationToken).ConfigureAwait(false);
+            }
             foreach (string key in objects)
             {
                 await store.DeleteAsync(key, cancellationToken).ConfigureAwait(false);

@@ -1,0 +1,81 @@
+using StreamEtl.Connectors.Records;
+using StreamEtl.Storage;
+
+namespace StreamEtl.Tests.Records;
+
+public sealed class RevisionedObjectsTests
+{
+    /// <summary>
+    /// A writer that slept since it saw a revision, and whose look misses all that is newer, as a look into a folder may when two more writes are done in its course.
+    /// </summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Write_TooLate_IsRefused_AlsoWhereTheLookMissesWhatIsNewer(int revision)
+    {
+        var store = new MemoryStore("m");
+        var objects = new RevisionedObjects(store, "record");
+        for (int r = 1; r <= 6; r++)
+        {
+            Assert.True(await objects.TryWriteAsync("x", r, [(byte)r], CancellationToken.None));
+        }
+        var sleeper = new RevisionedObjects(new ForgetfulStore(store, "x-0000000004.json"), "record");
+        Assert.False(await sleeper.TryWriteAsync("x", revision, [99], CancellationToken.None));
+        (long newest, byte[] bytes) = (await objects.FindAsync("x", CancellationToken.None))!.Value;
+        Assert.Equal(6, newest);
+        Assert.Equal([6], bytes);
+    }
+
+    [Fact]
+    public async Task Forget_LeavesNothing()
+    {
+        var store = new MemoryStore("m");
+        var objects = new RevisionedObjects(store, "record");
+        for (int r = 1; r <= 5; r++)
+        {
+            Assert.True(await objects.TryWriteAsync("x", r, [(byte)r], CancellationToken.None));
+        }
+        await objects.ForgetAsync("x", 5, CancellationToken.None);
+        Assert.Null(await objects.FindAsync("x", CancellationToken.None));
+        await foreach (ObjectInfo left in store.ListAsync("", CancellationToken.None))
+        {
+            Assert.Fail($"{left.Key} is left");
+        }
+        Assert.True(await objects.TryWriteAsync("x", 1, [1], CancellationToken.None));
+    }
+
+    /// <summary>Does not list what comes behind a key.</summary>
+    private sealed class ForgetfulStore(IObjectStore inner, string last) : IObjectStore
+    {
+        public string Name => inner.Name;
+
+        public bool IsRemote => inner.IsRemote;
+
+        public ValueTask<ObjectInfo?> StatAsync(string key, CancellationToken cancellationToken) => inner.StatAsync(key, cancellationToken);
+
+        public ValueTask<IRangeReader> OpenReadAsync(string key, string? tag, CancellationToken cancellationToken) =>
+            inner.OpenReadAsync(key, tag, cancellationToken);
+
+        public async IAsyncEnumerable<ObjectInfo> ListAsync(
+            string prefix,
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+        )
+        {
+            await foreach (ObjectInfo info in inner.ListAsync(prefix, cancellationToken))
+            {
+                if (string.CompareOrdinal(info.Key, last) <= 0)
+                {
+                    yield return info;
+                }
+            }
+        }
+
+        public ValueTask<IObjectWriter> CreateAsync(string key, CancellationToken cancellationToken) => inner.CreateAsync(key, cancellationToken);
+
+        public ValueTask DeleteAsync(string key, CancellationToken cancellationToken) => inner.DeleteAsync(key, cancellationToken);
+
+        public ValueTask<int> CleanAsync(string prefix, CancellationToken cancellationToken) => inner.CleanAsync(prefix, cancellationToken);
+    }
+}
