@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the README's speed table of the committed results (results/CPU/side-by-side-*full.json); --check only tells whether it is in step.
+"""Makes the README's section on speed of the committed results (results/CPU/*.json); --check only tells whether it is in step.
 
 What is slower is said as plainly as what is faster, and no committed job is left out."""
 import glob, json, os, sys
@@ -63,6 +63,16 @@ def growth(path):
     return "Ten times the rows take " + ", ".join(f"{job['growth']:.1f} × as long ({job['job']})" for job in jobs) + "."
 
 
+def buckets(path):
+    with open(path) as file:
+        result = json.load(file)
+    local, remote = (result["jobs"][name]["seconds"] for name in ("files", "buckets"))
+    return (
+        f"From bucket to bucket, Ceph's S3 gateway on a core of its own, convert takes {remote:.1f} s where files take {local:.1f} s on the same one core: "
+        f"{result['ratio']:.0%} of the speed in the median round."
+    )
+
+
 def text():
     parts = []
     for folder in sorted(glob.glob(f"{HERE}/results/*")):
@@ -75,6 +85,8 @@ def text():
             parts.append(table(results[0]["cpu"], results))
         if os.path.exists(f"{folder}/growth.json"):
             parts.append(growth(f"{folder}/growth.json"))
+        if os.path.exists(f"{folder}/s3.json"):
+            parts.append(buckets(f"{folder}/s3.json"))
     return BEGIN + "\n" + "\n\n".join(parts) + "\n\n" + END
 
 

@@ -72,7 +72,8 @@ public sealed class RevisionedObjectsTests
             }
         }
 
-        public ValueTask<IObjectWriter> CreateAsync(string key, CancellationToken cancellationToken) => inner.CreateAsync(key, cancellationToken);
+        public ValueTask<IObjectWriter> CreateAsync(string key, CancellationToken cancellationToken) =>
+            inner.CreateAsync(key, cancellationToken);
 
         public ValueTask DeleteAsync(string key, CancellationToken cancellationToken) => inner.DeleteAsync(key, cancellationToken);
 
