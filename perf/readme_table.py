@@ -69,7 +69,7 @@ def buckets(path):
     local, remote = (result["jobs"][name]["seconds"] for name in ("files", "buckets"))
     return (
         f"From bucket to bucket, Ceph's S3 gateway on a core of its own, convert takes {remote:.1f} s where files take {local:.1f} s on the same one core: "
-        f"{result['ratio']:.0%} of the speed in the median round."
+        f"{result['ratio']:.0%} of the speed."
     )
 
 
