@@ -23,7 +23,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         var rows = new CsvRows(unit, width);
         var rejects = new CsvRejects(source, unit, plan, width, dialect);
         HeldRecords? held = HeldRecords.For(plan);
-        SelectRecords(unit, rows, rejects, unit.Index.IsAscii || Utf8.IsValid(unit.Bytes.AsSpan(0, unit.Length)), held);
+        SelectRecords(unit, rows, rejects, unit.Index.IsAscii || Utf8Validator.IsValid(unit.Bytes.AsSpan(0, unit.Length)), held);
         // Before anything is unquoted in place.
         ulong[]? hashes = _rest is null ? null : HashRecords(unit, rows);
         return Decode(unit, plan, rows, rejects, null, held, hashes);
@@ -74,29 +74,40 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
                 RejectNulls(unit, rows, wanted, c, columns[c], ref rejected, rejects);
                 continue;
             }
-            FieldViews views = _gatherer.Gather(unit, rows, wanted, unquoted[wanted.SourceOrdinal]);
-            unquoted[wanted.SourceOrdinal] ??= views.Views;
+            bool isAlone = unquoted[wanted.SourceOrdinal] is null && lastUse[wanted.SourceOrdinal] == c;
             if (wanted.Mode == ColumnMode.Observe)
             {
-                (evidence ??= new TypeEvidence?[plan.Count])[c] = Observe(unit, views, rows.Count);
-                ReleaseUnused(unit, views, lastUse[wanted.SourceOrdinal] == c);
+                FieldViews seen = Gather(unit, rows, wanted, unquoted);
+                (evidence ??= new TypeEvidence?[plan.Count])[c] = Observe(unit, seen, rows.Count);
+                ReleaseUnused(unit, seen, lastUse[wanted.SourceOrdinal] == c);
                 continue;
             }
             ulong[] bad = unit.Lease.Rent<ulong>((rows.Count + 63) >> 6);
             Array.Clear(bad);
-            columns[c] = Convert(unit, wanted, views, rows.Count, bad, out int badCount);
+            TextView[]? refused;
+            int badCount;
+            if (isAlone && _gatherer.Texts(unit, rows, wanted) is { } texts)
+            {
+                columns[c] = Read(unit, wanted, texts, rows.Count, bad, out badCount, out refused);
+            }
+            else
+            {
+                FieldViews views = Gather(unit, rows, wanted, unquoted);
+                columns[c] = Convert(unit, wanted, views, rows.Count, bad, out badCount);
+                refused = views.Views;
+                ReleaseUnused(unit, views, badCount == 0 && columns[c]!.Views is null && lastUse[wanted.SourceOrdinal] == c);
+            }
             if (badCount > 0 && wanted.Mode == ColumnMode.Convert)
             {
                 contradicted = true;
             }
             else if (badCount > 0)
             {
-                RejectBad(unit, rows, c, views.Views, bad, ref rejected, rejects);
+                RejectBad(unit, rows, c, refused!, bad, ref rejected, rejects);
                 AddBadKeys(unit, wanted, rows.Count, bad, ref badKeys);
             }
             RejectNulls(unit, rows, wanted, c, columns[c], ref rejected, rejects);
             unit.Lease.Release(bad);
-            ReleaseUnused(unit, views, columns[c]!.Views is null && lastUse[wanted.SourceOrdinal] == c);
         }
         rejects.Complete();
         var batch = new RowBatch(unit.Lease, rows.Count, columns)
@@ -146,6 +157,23 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         }
         return found;
     }
+
+    private FieldViews Gather(CsvUnit unit, CsvRows rows, PlanColumn wanted, TextView[]?[] unquoted)
+    {
+        FieldViews views = _gatherer.Gather(unit, rows, wanted, unquoted[wanted.SourceOrdinal]);
+        unquoted[wanted.SourceOrdinal] ??= views.Views;
+        return views;
+    }
+
+    private Column Read(
+        CsvUnit unit,
+        PlanColumn wanted,
+        FieldTexts texts,
+        int count,
+        ulong[] bad,
+        out int badCount,
+        out TextView[]? refused
+    ) => TextConverter.Read(wanted.Type, wanted.Pattern, dialect.Format, texts, count, unit.Lease, bad, out badCount, out refused);
 
     private Column Convert(CsvUnit unit, PlanColumn wanted, FieldViews views, int count, ulong[] bad, out int badCount) =>
         TextConverter.Convert(

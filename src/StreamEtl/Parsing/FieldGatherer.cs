@@ -8,13 +8,18 @@ using StreamEtl.Types;
 namespace StreamEtl.Parsing;
 
 /// <summary>
-/// One column's fields of a frame as views, quotes undone, NULLs marked. The loop runs once for every value of every input, so it has no bounds checks and two
+/// One column's fields of a frame as views, quotes undone, NULLs marked. The loop runs once for every text of every input, so it has no bounds checks and two
 /// branches that are nearly always predicted: the index comes from the scanner, whose every position lies in the frame.
 /// </summary>
 internal sealed class FieldGatherer(CsvDialect dialect, CsvReadOptions options)
 {
     // An array: this list is walked for every value when it is not empty.
     private readonly byte[][] _nullTexts = [.. options.NullTexts];
+    private readonly bool _canBeReadFirst = FieldTexts.CanBeReadFirst(dialect, [.. options.NullTexts]);
+
+    /// <summary>The fields of a column whose values are read where they stand; null where they must be gathered first.</summary>
+    public FieldTexts? Texts(CsvUnit unit, CsvRows rows, PlanColumn wanted) =>
+        _canBeReadFirst && TextConverter.IsRead(wanted.Type) ? new FieldTexts(unit, rows, wanted.SourceOrdinal, dialect, _nullTexts) : null;
 
     /// <summary>
     /// Gathers the fields of <paramref name="wanted"/> in the given rows; <paramref name="unquoted"/>: those that another plan column made of the same source column, or
@@ -88,24 +93,12 @@ internal sealed class FieldGatherer(CsvDialect dialect, CsvReadOptions options)
         {
             int start = ordinal == 0 ? rows.Starts[r] : unit.Index.Ends[rows.Fields[r] + ordinal - 1] + 1;
             // A quoted field's view starts behind its quote.
-            if (views[r].Start == start && views[r].Length > 0 && IsNullText(unit.Bytes.AsSpan(start, views[r].Length)))
+            if (views[r].Start == start && views[r].Length > 0 && FieldTexts.IsNull(unit.Bytes.AsSpan(start, views[r].Length), _nullTexts))
             {
                 views[r] = default;
                 nulls |= 1UL << r;
             }
         }
         return nulls;
-    }
-
-    private bool IsNullText(ReadOnlySpan<byte> value)
-    {
-        foreach (byte[] text in _nullTexts)
-        {
-            if (value.SequenceEqual(text))
-            {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -4,6 +4,7 @@ using System.Numerics;
 using System.Text;
 using System.Text.Unicode;
 using StreamEtl.Batches;
+using StreamEtl.Types;
 
 namespace StreamEtl.Parquet.Reading;
 
@@ -117,7 +118,7 @@ internal static class ValueConverter
         }
         // Lengths below 128 are ASCII characters too: they part the values. Then, and where no value begins inside a character, all are valid exactly when each is.
         bool areApart = hasLengths ? AreShort(views) : BeginCharacters(bytes, views);
-        if (areApart && Utf8.IsValid(region))
+        if (areApart && Utf8Validator.IsValid(region))
         {
             return;
         }

@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using StreamEtl.Batches;
+using StreamEtl.Framing;
+using StreamEtl.Types;
+
+namespace StreamEtl.Parsing;
+
+/// <summary>
+/// One column's fields of a frame, found when their values are read. The index alone says where they are: no byte of a field is looked at before its reader does, and quotes are undone only
+/// where it stumbles over them.
+/// </summary>
+internal sealed class FieldTexts(CsvUnit unit, CsvRows rows, int ordinal, CsvDialect dialect, byte[][] nullTexts) : ITexts
+{
+    /// <inheritdoc/>
+    public byte[] Bytes => unit.Bytes;
+
+    /// <summary>False where a quote or a text for NULL could pass for a value, and must be looked for first: no quick reader takes what begins neither with a digit nor with a minus.</summary>
+    public static bool CanBeReadFirst(CsvDialect dialect, byte[][] nullTexts) =>
+        !BeginsNumber(dialect.Quote ?? 0) && Array.TrueForAll(nullTexts, t => t.Length == 0 || !BeginsNumber(t[0]));
+
+    /// <summary>Whether a field that is not quoted is one of the user's NULL texts.</summary>
+    public static bool IsNull(ReadOnlySpan<byte> field, byte[][] nullTexts)
+    {
+        foreach (byte[] text in nullTexts)
+        {
+            if (field.SequenceEqual(text))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public ulong Find(int first, int last, Span<TextView> texts)
+    {
+        ref int ends = ref MemoryMarshal.GetArrayDataReference(unit.Index.Ends);
+        ref int fields = ref MemoryMarshal.GetArrayDataReference(rows.Fields);
+        ref int starts = ref MemoryMarshal.GetArrayDataReference(rows.Starts);
+        ulong nulls = 0;
+        for (int r = first; r < last; r++)
+        {
+            int field = Unsafe.Add(ref fields, r) + ordinal;
+            int start = ordinal == 0 ? Unsafe.Add(ref starts, r) : Unsafe.Add(ref ends, field - 1) + 1;
+            int length = Unsafe.Add(ref ends, field) - start;
+            texts[r - first] = new TextView(start, length);
+            nulls |= (length == 0 ? 1UL : 0) << r;
+        }
+        return nulls;
+    }
+
+    /// <inheritdoc/>
+    public TextView Resolve(int row, TextView found, out bool isNull)
+    {
+        if (unit.Bytes[found.Start] != dialect.Quote)
+        {
+            isNull = IsNull(unit.Bytes.AsSpan(found.Start, found.Length), nullTexts);
+            return found;
+        }
+        (int start, int length) = FieldText.Unquote(unit.Bytes, found.Start, found.Length, dialect);
+        isNull = length == 0;
+        return new TextView(start, length);
+    }
+
+    private static bool BeginsNumber(byte first) => char.IsAsciiDigit((char)first) || first == '-';
+}
