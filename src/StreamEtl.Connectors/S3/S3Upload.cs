@@ -152,8 +152,6 @@ internal sealed class S3Upload(S3Bucket bucket, string key, string mark) : IDisp
             Key = bucket.FullKey(key),
             UploadId = id,
             PartNumber = number,
-            PartSize = length,
-            UseChunkEncoding = false,
             DisablePayloadSigning = !bucket.HasSignedBodies,
             ChecksumCRC32C = bucket.Options.WithSums ? S3Sum.Of(buffer.AsSpan(0, length)) : null,
         };

@@ -26,7 +26,8 @@ internal sealed class RunContext
         Budget = new MemoryBudget(options.MemoryBytes);
         // What is read ahead is charged to the pool as it is; what waits to be written is not.
         Budget.Reserve((transfers / 2) + client);
-        Pool = new BufferPool(Budget, Flow.InFlightBytes);
+        // Arrays that are being filled from stores are the pool's too: it must not drop what the stages need next to make room for them.
+        Pool = new BufferPool(Budget, Flow.InFlightBytes + (transfers / 2));
         Rejects = new RejectLog(this);
         Sizer = new BatchSizer(256 << 10, Flow.LargestBatch);
     }
