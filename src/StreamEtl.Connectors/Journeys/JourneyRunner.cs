@@ -43,13 +43,14 @@ public sealed class JourneyRunner(IJourneyStore store, JourneyRules rules, TimeP
         string owner = JourneyOwner.New();
         DateTimeOffset began = time.GetUtcNow();
         bool said = false;
+        bool tookOver = false;
         JourneyRecord? record = await store.FindAsync(request.Key, cancellationToken).ConfigureAwait(false);
         while (true)
         {
             if (record?.Owner == owner)
             {
-                // The write that took it was refused only because an attempt at it, given up, came through after all.
-                return await WorkAsync(record, tookOver: false, work, cancellationToken).ConfigureAwait(false);
+                // The write that took it was refused only because an attempt at it, given up, came through after all; or it took longer than the lease, and nobody came.
+                return await WorkAsync(record, tookOver, work, cancellationToken).ConfigureAwait(false);
             }
             if (record is null)
             {
@@ -69,9 +70,10 @@ public sealed class JourneyRunner(IJourneyStore store, JourneyRules rules, TimeP
             }
             else if (IsFree(record))
             {
-                bool tookOver = record.Status == JourneyStatus.InProgress;
+                tookOver = record.Status == JourneyStatus.InProgress;
                 JourneyRecord mine = Begin(record, request, owner);
-                if (await store.TryWriteAsync(mine, cancellationToken).ConfigureAwait(false))
+                // Who slept through its lease before it began has nothing to lose, and looks again: another may have done it all.
+                if (await store.TryWriteAsync(mine, cancellationToken).ConfigureAwait(false) && time.GetUtcNow() < mine.Lease)
                 {
                     CrashPoint.Reach("journey-acquired");
                     if (tookOver)

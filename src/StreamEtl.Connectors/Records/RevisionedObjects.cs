@@ -8,9 +8,10 @@ namespace StreamEtl.Connectors.Records;
 /// Records as objects of a store, which is a folder as a rule: each revision of a record is an object of its own, <c>NAME-REVISION.json</c> with ten digits, created only if absent, and the
 /// newest is the one that counts. So no lock is held, and a process that is stopped at any instant stops nobody.
 /// <para>
-/// Older revisions are removed, but for one. Whoever slept through that could create a revision that was there and is gone: so a writer looks, after it has created its own, whether a newer
-/// one is there, in which case it came too late, and readers never see what it created. A look into a folder is not of one instant, and can miss a revision that two others follow
-/// meanwhile; so the revision before must be there as well, for they are removed in order. The first has none before it: when it is removed, a mark is left, as revision 0.
+/// Older revisions are removed, in order, but for a few. Whoever slept through that could create a revision that was there and is gone: so a writer looks, after it has created its own,
+/// whether the one before is still there. If it is, its own was never removed, and so nobody else's. If not, it came too late, and readers never see what it created, for there are newer ones.
+/// The first has none before it: when it is removed, a mark is left, as revision 0. Newer ones say nothing: others may have followed at once. The few that are kept are what could follow
+/// between the two steps of a writer without its taking itself for late.
 /// </para>
 /// </summary>
 /// <param name="store">Where.</param>
@@ -18,6 +19,9 @@ namespace StreamEtl.Connectors.Records;
 internal sealed class RevisionedObjects(IObjectStore store, string what)
 {
     private const int RevisionDigits = 10;
+
+    /// <summary>Revisions that stay, the newest among them.</summary>
+    private const int Kept = 8;
 
     /// <summary>The revision that says that the first one was there.</summary>
     private const long Mark = 0;
@@ -61,7 +65,7 @@ internal sealed class RevisionedObjects(IObjectStore store, string what)
     }
 
     /// <summary>
-    /// Writes a record over the one of the revision before; revision 1 only where there is none. True: it is the newest record, durably. False: another has been written meanwhile, and this
+    /// Writes a record over the one of the revision before; revision 1 only where there is none. True: it was the newest record, durably. False: another has been written meanwhile, and this
     /// one is not there.
     /// </summary>
     public async ValueTask<bool> TryWriteAsync(string name, long revision, byte[] bytes, CancellationToken cancellationToken)
@@ -72,28 +76,19 @@ internal sealed class RevisionedObjects(IObjectStore store, string what)
             return false;
         }
         CrashPoint.Reach(what + "-written");
-        List<string> older = [];
-        bool follows = revision == 1 && await store.StatAsync(ObjectOf(name, Mark), cancellationToken).ConfigureAwait(false) is null;
-        await foreach (ObjectInfo info in store.ListAsync(name + '-', cancellationToken).ConfigureAwait(false))
-        {
-            long found = RevisionOf(info.Key, name);
-            if (found > revision)
-            {
-                follows = false;
-                break;
-            }
-            follows |= found > 0 && found == revision - 1;
-            if (found > 0 && found < revision - 1)
-            {
-                older.Add(info.Key);
-            }
-        }
-        if (!follows)
+        ObjectInfo? before = await store.StatAsync(ObjectOf(name, revision - 1), cancellationToken).ConfigureAwait(false);
+        bool isLate = revision == 1 ? before is not null : before is null;
+        if (isLate)
         {
             await store.DeleteAsync(mine, cancellationToken).ConfigureAwait(false);
             return false;
         }
-        await ForgetAsync(older, older.Contains(ObjectOf(name, 1)) ? ObjectOf(name, Mark) : null, cancellationToken).ConfigureAwait(false);
+        if (revision > Kept)
+        {
+            SortedSet<long> old = await RevisionsAsync(name, revision - Kept, cancellationToken).ConfigureAwait(false);
+            await ForgetAsync(old.Select(r => ObjectOf(name, r)), old.Contains(1) ? ObjectOf(name, Mark) : null, cancellationToken)
+                .ConfigureAwait(false);
+        }
         return true;
     }
 
@@ -113,9 +108,28 @@ internal sealed class RevisionedObjects(IObjectStore store, string what)
     }
 
     /// <summary>Removes a record whose newest revision is <paramref name="revision"/>. A fault leaves some of it, which does no harm.</summary>
-    public ValueTask ForgetAsync(string name, long revision, CancellationToken cancellationToken) =>
+    public async ValueTask ForgetAsync(string name, long revision, CancellationToken cancellationToken)
+    {
+        SortedSet<long> old = await RevisionsAsync(name, revision - 1, cancellationToken).ConfigureAwait(false);
         // The newest at last: what a fault leaves must not be an older state, nor a mark where no record is.
-        ForgetAsync([ObjectOf(name, revision - 1), ObjectOf(name, Mark), ObjectOf(name, revision)], null, cancellationToken);
+        await ForgetAsync([.. old.Select(r => ObjectOf(name, r)), ObjectOf(name, Mark), ObjectOf(name, revision)], null, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>The revisions of a record up to <paramref name="last"/> that are there.</summary>
+    private async ValueTask<SortedSet<long>> RevisionsAsync(string name, long last, CancellationToken cancellationToken)
+    {
+        var found = new SortedSet<long>();
+        await foreach (ObjectInfo info in store.ListAsync(name + '-', cancellationToken).ConfigureAwait(false))
+        {
+            long revision = RevisionOf(info.Key, name);
+            if (revision > 0 && revision <= last)
+            {
+                found.Add(revision);
+            }
+        }
+        return found;
+    }
 
     /// <summary>Removes objects in order, after the mark was left. What is left over is of no harm, so a fault here does not fail a write that was done.</summary>
     private async ValueTask ForgetAsync(IEnumerable<string> objects, string? mark, CancellationToken cancellationToken)

@@ -88,7 +88,8 @@ public sealed class S3KillTests(ITestOutputHelper output) : IDisposable
         string root = S3Server.NewRoot();
         string input = WriteInput();
         // The upload is under way when the last part is still missing, because standard input does not end.
-        using Process process = Tool.Start(
+        using Process process = Tool.StartHearing(
+            "INT",
             _folder,
             ["convert", "-", "-o", $"{root}/out.csv", "-q"],
             S3Server.Environs(S3Server.Instance.Endpoint)

@@ -81,7 +81,7 @@ public sealed class RunTests : IDisposable
             "c.json",
             "{\"into\": \"lake\", \"tables\": [{\"file\": \"a.csv\", \"primary_key\": \"id\"}], \"schedule\": {\"interval\": 1, \"unit\": \"seconds\"}}"
         );
-        using Process process = Tool.Start(_folder, "run", "c.json", "--watch", "config", "--log-file", "etl.log");
+        using Process process = Tool.StartHearing("INT", _folder, ["run", "c.json", "--watch", "config", "--log-file", "etl.log"]);
         WaitUntil(() => Lines("etl.log").Count(l => l.Contains("next run at", StringComparison.Ordinal)) >= 3);
         Signal(process, "INT");
         Tool.Result result = Tool.Finish(process, "");

@@ -14,7 +14,7 @@ public sealed class SignalTests : IDisposable
     public void Signal_DuringARun_LeavesNothingHalfWritten(string signal, int status)
     {
         _folder.Write("old.csv", "id\n");
-        using Process process = Tool.StartHearing(signal, _folder, "convert", "-", "-o", "out.csv", "--report", "r.json");
+        using Process process = Tool.StartHearing(signal, _folder, ["convert", "-", "-o", "out.csv", "--report", "r.json"]);
         // Enough for the run to begin writing, and the pipe stays open: the run waits for more.
         for (int i = 0; i < 200_000; i++)
         {

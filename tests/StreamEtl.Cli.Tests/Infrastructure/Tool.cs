@@ -8,9 +8,10 @@ internal static class Tool
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>The executable beside the tests.</summary>
+    /// <summary>The executable beside the tests, or the one that <c>STREAMETL_TOOL</c> names: a published one is compiled otherwise.</summary>
     public static string Path { get; } =
-        System.IO.Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "streametl.exe" : "streametl");
+        Environment.GetEnvironmentVariable("STREAMETL_TOOL")
+        ?? System.IO.Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "streametl.exe" : "streametl");
 
     /// <summary>What a process left: its exit status and what it wrote.</summary>
     public sealed record Result(int Status, string Output, string Error);
@@ -57,9 +58,13 @@ internal static class Tool
         }
     }
 
-    /// <summary>Starts the tool so that a signal works as usual, also where the tests run under nohup, which has all that it starts ignore one.</summary>
-    public static Process StartHearing(string signal, TempFolder folder, params string[] arguments) =>
-        Start("env", folder, [$"--default-signal={signal}", Path, .. arguments]);
+    /// <summary>Starts the tool so that a signal works as usual, also where the tests run under nohup or in a shell's background, which have all that they start ignore some.</summary>
+    public static Process StartHearing(
+        string signal,
+        TempFolder folder,
+        string[] arguments,
+        params (string Name, string Value)[] environment
+    ) => Start("env", folder, [$"--default-signal={signal}", Path, .. arguments], environment);
 
     private static Process Start(string program, TempFolder folder, string[] arguments, params (string Name, string Value)[] environment)
     {

@@ -156,12 +156,13 @@ public sealed class JourneyRunnerTests
     [Fact]
     public async Task Run_LongerThanItsLease_KeepsItByRenewal()
     {
-        var rules = new JourneyRules { Lease = TimeSpan.FromMilliseconds(450), Wait = TimeSpan.Zero };
+        // Long against the pauses of a machine that others keep busy.
+        var rules = new JourneyRules { Lease = TimeSpan.FromMilliseconds(1500), Wait = TimeSpan.Zero };
         Task<JourneyOutcome> running = new JourneyRunner(Store, rules, TimeProvider.System).RunAsync(
             Request(),
             async (_, token) =>
             {
-                await Task.Delay(1500, token);
+                await Task.Delay(5000, token);
                 return JsonElement.Parse("{}");
             },
             CancellationToken.None
@@ -197,6 +198,42 @@ public sealed class JourneyRunnerTests
         );
         Assert.Equal(ErrorKind.JourneyLost, error.Kind);
         Assert.Equal("thief", (await Store.FindAsync(key, CancellationToken.None))!.Owner);
+    }
+
+    /// <summary>An owner that slept before it began: it has lost nothing, and is told what the other did.</summary>
+    [Fact]
+    public async Task Run_TakenOverBeforeItsWork_IsToldTheResult()
+    {
+        var rules = new JourneyRules { Lease = TimeSpan.FromMilliseconds(200) };
+        var sleeper = new SleepyStore(
+            Store,
+            async () =>
+            {
+                await Task.Delay(rules.Lease);
+                Assert.True((await RunAsync()).TookOver);
+            }
+        );
+        JourneyOutcome outcome = await new JourneyRunner(sleeper, rules, TimeProvider.System).RunAsync(
+            Request(),
+            (_, _) => throw Error(ErrorKind.Internal),
+            CancellationToken.None
+        );
+        Assert.Equal((true, """{"work":1}"""), (outcome.Returned, Text(outcome.Result)));
+    }
+
+    /// <summary>A store that answers after the lease: nobody else came, so the work is done.</summary>
+    [Fact]
+    public async Task Run_StoreSlowerThanTheLease_DoesTheWork()
+    {
+        await BeginAsync(DeadOwner(), lease: TimeSpan.FromHours(1));
+        var rules = new JourneyRules { Lease = TimeSpan.FromMilliseconds(200) };
+        var slow = new SleepyStore(Store, () => Task.Delay(rules.Lease));
+        JourneyOutcome outcome = await new JourneyRunner(slow, rules, TimeProvider.System).RunAsync(
+            Request(),
+            (_, _) => Task.FromResult(JsonElement.Parse("{}")),
+            CancellationToken.None
+        );
+        Assert.Equal((true, false, 5), (outcome.TookOver, outcome.Returned, outcome.Record.Fence));
     }
 
     private ObjectJourneyStore Store => new(_objects, TimeProvider.System);
@@ -270,4 +307,30 @@ public sealed class JourneyRunnerTests
     private static string Text(JsonElement value) => System.Text.Encoding.UTF8.GetString(JourneyKey.Canonical(value));
 
     private static StreamEtlException Error(ErrorKind kind) => new(kind, "broken");
+
+    /// <summary>Something happens after the journey was taken, before that is answered.</summary>
+    private sealed class SleepyStore(IJourneyStore inner, Func<Task> happens) : IJourneyStore
+    {
+        private bool _happened;
+
+        public string Name => inner.Name;
+
+        public ValueTask<JourneyRecord?> FindAsync(string key, CancellationToken cancellationToken) =>
+            inner.FindAsync(key, cancellationToken);
+
+        public async ValueTask<bool> TryWriteAsync(JourneyRecord record, CancellationToken cancellationToken)
+        {
+            bool written = await inner.TryWriteAsync(record, cancellationToken);
+            if (record.Status == JourneyStatus.InProgress && !_happened)
+            {
+                _happened = true;
+                await happens();
+            }
+            return written;
+        }
+
+        public IAsyncEnumerable<JourneyRecord> ListAsync(CancellationToken cancellationToken) => inner.ListAsync(cancellationToken);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
 }
