@@ -28,7 +28,7 @@ internal sealed class Application(Host host)
             }
             if (leading > 0 && arguments.AsSpan(0, leading).Contains("--version"))
             {
-                await host.OpenOutput().WriteLineAsync($"streametl {ProductVersion.Text}").ConfigureAwait(false);
+                await host.OpenOutput().WriteLineAsync($"streametl {EngineVersion.Number}").ConfigureAwait(false);
                 return ExitCode.Done;
             }
             if (words.Length == 0 && WordScan.AsksForHelp(arguments) || words is ["help"])

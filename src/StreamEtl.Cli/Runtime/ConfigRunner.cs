@@ -96,7 +96,7 @@ internal sealed class ConfigRunner(Host host, RunPlan plan, Messages messages)
         ResourceShares shares = plan.Divide();
         messages.Log(
             LogLevel.Info,
-            $"{(plan.Tables.Count == 1 ? "1 table" : $"{plan.Tables.Count} tables")}, {shares.Slots} at once, memory {ByteSize.Format(plan.Memory)}, threads {plan.Threads}, version {ProductVersion.Text}"
+            $"{(plan.Tables.Count == 1 ? "1 table" : $"{plan.Tables.Count} tables")}, {shares.Slots} at once, memory {ByteSize.Format(plan.Memory)}, threads {plan.Threads}, version {EngineVersion.Number}"
         );
         TableRun[] runs = [.. plan.Tables.Select(t => new TableRun(host, plan, t.Table, t.Job, messages))];
         await Parallel

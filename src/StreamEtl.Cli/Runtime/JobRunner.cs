@@ -19,10 +19,13 @@ internal sealed class JobRunner(Host host, RunSettings settings)
         ReportFile? file = settings.Report is { } path ? new ReportFile(path) : null;
         RunReport report = new() { Verb = verb.Name };
         long start = Environment.TickCount64;
-        _messages.Log(
-            LogLevel.Info,
-            $"{verb.Name}: memory {ByteSize.Format(job.MemoryBytes)}, threads {job.Threads}, temp {job.TempDirectory}, version {ProductVersion.Text}"
-        );
+        if (_messages.Logs)
+        {
+            _messages.Log(
+                LogLevel.Info,
+                $"{verb.Name}: memory {ByteSize.Format(job.MemoryBytes)}, threads {job.Threads}, temp {job.TempDirectory}, version {EngineVersion.Number}"
+            );
+        }
         int status = await RunEngineAsync(verb, job, report).ConfigureAwait(false);
         if (status == ExitCode.Done && report.RowsRejected > 0)
         {

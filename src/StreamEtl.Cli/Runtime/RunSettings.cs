@@ -17,23 +17,24 @@ internal sealed record RunSettings(string? Report, ProgressMode Progress, bool D
     /// <summary>Reads the options, then the environment. <paramref name="command"/>: the words of the command line.</summary>
     public static RunSettings From(ParsedArguments arguments, Host host, IReadOnlyList<string> command)
     {
-        bool terminal = host.ErrorIsTerminal();
+        // Asked only where it matters: a quiet run has nothing to do with a terminal, and starts the sooner.
+        var terminal = new Lazy<bool>(host.ErrorIsTerminal);
         bool quiet = arguments.Flag(MessageOptions.Quiet) ?? false;
         bool json = arguments.Text(MessageOptions.LogFormat) == "json";
         bool noColor = arguments.Flag(MessageOptions.NoColor) ?? false;
         bool dumb = host.Variable("TERM") == "dumb";
         ProgressMode progress = (arguments.Text(MessageOptions.Progress) ?? "auto") switch
         {
-            "always" => terminal && !dumb && !json ? ProgressMode.Bar : ProgressMode.Lines,
-            "auto" when terminal && !dumb && !json && !quiet => ProgressMode.Bar,
+            "always" => !dumb && !json && terminal.Value ? ProgressMode.Bar : ProgressMode.Lines,
+            "auto" when !quiet && !dumb && !json && terminal.Value => ProgressMode.Bar,
             _ => ProgressMode.None,
         };
-        Style style = Style.For(terminal, noColor, host.Variable);
+        var style = new Lazy<Style>(() => Style.For(terminal.Value, noColor, host.Variable));
         return new RunSettings(
             arguments.Text(MessageOptions.Report),
             progress,
             (arguments.Flag(MessageOptions.Debug) ?? false) || DebugVariable(host),
-            new Messages(host.OpenError(), style, Rules(json, quiet, arguments.Flag(MessageOptions.Verbose) ?? false))
+            new Messages(host.OpenError, style, Rules(json, quiet, arguments.Flag(MessageOptions.Verbose) ?? false))
         )
         {
             Journeys = JourneyOptions.Read(arguments, host, command),
@@ -48,13 +49,13 @@ internal sealed record RunSettings(string? Report, ProgressMode Progress, bool D
         bool json =
             arguments.Contains("--log-format=json", StringComparer.Ordinal)
             || (format >= 0 && format + 1 < arguments.Length && arguments[format + 1] == "json");
-        Style style = Style.For(host.ErrorIsTerminal(), noColor, host.Variable);
+        var style = new Lazy<Style>(() => Style.For(host.ErrorIsTerminal(), noColor, host.Variable));
         bool debug = arguments.Contains("--debug", StringComparer.Ordinal) || DebugVariable(host);
         return new RunSettings(
             null,
             ProgressMode.None,
             debug,
-            new Messages(host.OpenError(), style, Rules(json, quiet: false, verbose: false))
+            new Messages(host.OpenError, style, Rules(json, quiet: false, verbose: false))
         );
     }
 

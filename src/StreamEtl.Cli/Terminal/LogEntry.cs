@@ -44,7 +44,7 @@ internal sealed record LogEntry(string Component, LogLevel Level, string Message
             writer.WriteString("Body", Message);
             writer.WriteStartObject("Resource");
             writer.WriteString("service.name", "streametl");
-            writer.WriteString("service.version", ProductVersion.Text);
+            writer.WriteString("service.version", EngineVersion.Number);
             writer.WriteEndObject();
             writer.WriteStartObject("InstrumentationScope");
             writer.WriteString("Name", Component);

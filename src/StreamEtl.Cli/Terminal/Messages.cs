@@ -6,7 +6,10 @@ namespace StreamEtl.Cli.Terminal;
 /// Everything that is said on standard error but progress. For people: <c>warning: …</c>, <c>streametl: error: …</c>; as log lines; or with
 /// <c>--log-format json</c> as one object a line. Thread-safe. Secrets are masked here, once for every form and for the log file.
 /// </summary>
-internal sealed class Messages(TextWriter output, Style style, LogRules rules)
+/// <param name="open">Opens standard error, when there is something to say.</param>
+/// <param name="style">Colours.</param>
+/// <param name="rules">Who hears what, and in which form.</param>
+internal sealed class Messages(Func<TextWriter> open, Lazy<Style> style, LogRules rules)
 {
     /// <summary>True when messages are JSON objects.</summary>
     public bool Json => rules.Form == LogForm.Json;
@@ -15,7 +18,10 @@ internal sealed class Messages(TextWriter output, Style style, LogRules rules)
     public Messages For(string component) => With(r => r with { Component = component });
 
     /// <summary>The same voice under other rules.</summary>
-    public Messages With(Func<LogRules, LogRules> change) => new(output, style, change(rules));
+    public Messages With(Func<LogRules, LogRules> change) => new(open, style, change(rules));
+
+    /// <summary>False when what is logged reaches nobody, and need not be put into words.</summary>
+    public bool Logs => rules.File is not null || rules.Form != LogForm.People || rules.Verbose;
 
     /// <summary>What happened, for whoever reads logs.</summary>
     public void Log(LogLevel level, string message)
@@ -24,7 +30,7 @@ internal sealed class Messages(TextWriter output, Style style, LogRules rules)
         Write(
             entry,
             rules.Form != LogForm.People ? null
-                : rules.Verbose ? style.Dim(entry.ToLine())
+                : rules.Verbose ? style.Value.Dim(entry.ToLine())
                 : "",
             rules.Form == LogForm.Json && !rules.Verbose
         );
@@ -50,7 +56,7 @@ internal sealed class Messages(TextWriter output, Style style, LogRules rules)
             entry,
             rules.Form != LogForm.People ? null
                 : rules.Quiet ? ""
-                : $"{style.Yellow("warning:")} {LogEntry.Safe(entry.Message)}"
+                : $"{style.Value.Yellow("warning:")} {LogEntry.Safe(entry.Message)}"
         );
     }
 
@@ -77,6 +83,7 @@ internal sealed class Messages(TextWriter output, Style style, LogRules rules)
             return;
         }
         string text = people ?? (rules.Form == LogForm.Json ? entry.ToJson() : entry.ToLine());
+        TextWriter output = open();
         lock (output)
         {
             output.WriteLine(text);
@@ -86,7 +93,7 @@ internal sealed class Messages(TextWriter output, Style style, LogRules rules)
     private string ForPeople(ErrorText error)
     {
         StringBuilder text = new();
-        text.Append("streametl: ").Append(style.Red("error:")).Append(' ').Append(LogEntry.Safe(Masked(error.What)));
+        text.Append("streametl: ").Append(style.Value.Red("error:")).Append(' ').Append(LogEntry.Safe(Masked(error.What)));
         if (error.Where is not null)
         {
             text.Append("\n  at: ").Append(LogEntry.Safe(Masked(error.Where)));
@@ -97,7 +104,7 @@ internal sealed class Messages(TextWriter output, Style style, LogRules rules)
         }
         if (error.Stack is not null)
         {
-            text.Append('\n').Append(style.Dim(Masked(error.Stack)));
+            text.Append('\n').Append(style.Value.Dim(Masked(error.Stack)));
         }
         return text.ToString();
     }

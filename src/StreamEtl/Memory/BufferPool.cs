@@ -11,7 +11,12 @@ namespace StreamEtl.Memory;
 /// </summary>
 public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValue)
 {
-    private const int SmallestBytes = 256;
+    /// <summary>Smallest array, a power of two, and sizes for each doubling of it: at most a fifth of an array is unused.</summary>
+    private const int SmallestBits = 8;
+    private const int ClassBits = 2;
+
+    /// <summary>More than the largest array needs.</summary>
+    private const int Classes = 128;
 
     /// <summary>The collector lets dropped arrays pile up as long as the machine has memory: after this share of the capacity it is told to collect.</summary>
     private const int GarbageShare = 4;
@@ -20,7 +25,7 @@ public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValu
     private const int ClassesAbove = 4;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<(Type Element, int Length), Shelf> _idle = [];
+    private readonly Dictionary<Type, Shelf?[]> _shelves = [];
     private long _uses;
     private int _outstanding;
     private long _existing;
@@ -62,12 +67,16 @@ public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValu
     internal Rented Rent<T>(int minimum)
         where T : unmanaged
     {
-        int length = SizeClass<T>(minimum);
+        int sizeClass = ClassOf((long)minimum * Unsafe.SizeOf<T>());
+        int length = (int)Math.Min((BytesOf(sizeClass) + Unsafe.SizeOf<T>() - 1) / Unsafe.SizeOf<T>(), Array.MaxLength);
         long bytes = (long)length * Unsafe.SizeOf<T>();
         bool collect;
         lock (_lock)
         {
-            if (TryTake<T>(length, out Rented rented) || (_existing + bytes > capacity && TryTakeLarger<T>(length, out rented)))
+            Shelf?[] shelves = ShelvesOf(typeof(T));
+            Shelf shelf = shelves[sizeClass] ??= new Shelf();
+            shelf.LastUse = ++_uses;
+            if (shelf.Idle.TryPop(out Rented rented) || (_existing + bytes > capacity && TryTakeLarger(shelves, sizeClass, out rented)))
             {
                 return rented;
             }
@@ -81,7 +90,7 @@ public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValu
             GC.Collect();
         }
         Budget.Reserve(bytes);
-        return new Rented(Allocate<T>(length), bytes, typeof(T));
+        return new Rented(Allocate<T>(length), bytes, typeof(T), sizeClass);
     }
 
     /// <summary>Garbage and gaps between arrays may bring the heap to its limit (<see cref="HeapLimit"/>): only what does not fit without them is too much.</summary>
@@ -102,35 +111,26 @@ public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValu
     {
         lock (_lock)
         {
-            ShelfOf(rented.Element, rented.Array.Length).Idle.Push(rented);
+            _shelves[rented.Element][rented.SizeClass]!.Idle.Push(rented);
         }
     }
 
     internal void Closed() => Interlocked.Decrement(ref _outstanding);
 
-    private Shelf ShelfOf(Type element, int length)
+    private Shelf?[] ShelvesOf(Type element)
     {
-        if (!_idle.TryGetValue((element, length), out Shelf? shelf))
+        if (!_shelves.TryGetValue(element, out Shelf?[]? shelves))
         {
-            _idle[(element, length)] = shelf = new Shelf();
+            _shelves[element] = shelves = new Shelf?[Classes];
         }
-        return shelf;
+        return shelves;
     }
 
-    private bool TryTake<T>(int length, out Rented rented)
+    private static bool TryTakeLarger(Shelf?[] shelves, int sizeClass, out Rented rented)
     {
-        Shelf shelf = ShelfOf(typeof(T), length);
-        shelf.LastUse = ++_uses;
-        return shelf.Idle.TryPop(out rented);
-    }
-
-    private bool TryTakeLarger<T>(int length, out Rented rented)
-        where T : unmanaged
-    {
-        for (int above = 0; above < ClassesAbove && length < Array.MaxLength; above++)
+        for (int above = sizeClass + 1; above <= sizeClass + ClassesAbove && above < Classes; above++)
         {
-            length = SizeClass<T>(length + 1);
-            if (_idle.TryGetValue((typeof(T), length), out Shelf? shelf) && shelf.Idle.TryPop(out rented))
+            if (shelves[above] is { } shelf && shelf.Idle.TryPop(out rented))
             {
                 return true;
             }
@@ -142,7 +142,7 @@ public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValu
     /// <summary>Drops idle arrays, of the size first that was asked for longest ago, until at most <paramref name="bytes"/> exist or none is idle.</summary>
     private void DropUntil(long bytes)
     {
-        while (_existing > bytes && _idle.Values.Where(s => s.Idle.Count > 0).MinBy(s => s.LastUse) is { } shelf)
+        while (_existing > bytes && OldestShelf() is { } shelf)
         {
             while (_existing > bytes && shelf.Idle.TryPop(out Rented rented))
             {
@@ -153,14 +153,36 @@ public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValu
         }
     }
 
-    /// <summary>Rounds up to 4 classes per power of two, so that at most a fifth of an array is unused.</summary>
-    private static int SizeClass<T>(int minimum)
-        where T : unmanaged
+    private Shelf? OldestShelf()
     {
-        long bytes = Math.Max((long)minimum * Unsafe.SizeOf<T>(), SmallestBytes);
-        long step = Math.Max(1L << (BitOperations.Log2((ulong)bytes) - 2), SmallestBytes / 4);
-        long rounded = (bytes + step - 1) / step * step;
-        return (int)Math.Min((rounded + Unsafe.SizeOf<T>() - 1) / Unsafe.SizeOf<T>(), Array.MaxLength);
+        Shelf? oldest = null;
+        foreach (Shelf?[] shelves in _shelves.Values)
+        {
+            foreach (Shelf? shelf in shelves)
+            {
+                if (shelf is { Idle.Count: > 0 } && (oldest is null || shelf.LastUse < oldest.LastUse))
+                {
+                    oldest = shelf;
+                }
+            }
+        }
+        return oldest;
+    }
+
+    /// <summary>The smallest class that holds so many bytes.</summary>
+    private static int ClassOf(long bytes)
+    {
+        bytes = Math.Max(bytes, 1 << SmallestBits);
+        int doublings = BitOperations.Log2((ulong)bytes);
+        long step = 1L << (doublings - ClassBits);
+        return ((doublings - SmallestBits - 1) << ClassBits) + (int)((bytes + step - 1) / step);
+    }
+
+    /// <summary>Bytes of a class: 256, 320, 384, 448, 512, 640, …</summary>
+    private static long BytesOf(int sizeClass)
+    {
+        const int PerDoubling = 1 << ClassBits;
+        return (long)(PerDoubling + (sizeClass % PerDoubling)) << ((sizeClass / PerDoubling) + SmallestBits - ClassBits);
     }
 
     /// <summary>Idle arrays of one size, and when that was asked for last.</summary>
@@ -172,5 +194,5 @@ public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValu
     }
 
     /// <summary>An array with what it costs, known where its element type still is.</summary>
-    internal readonly record struct Rented(Array Array, long Bytes, Type Element);
+    internal readonly record struct Rented(Array Array, long Bytes, Type Element, int SizeClass);
 }

@@ -61,7 +61,12 @@ internal sealed class JobColumns
                 places[index][s] = n;
             }
         }
-        return new JobColumns(sides, [.. matched.Select((name, i) => Resolve(options, infer, sides, name, places[i]))]);
+        var columns = new JobColumn[matched.Count];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            columns[i] = Resolve(options, infer, sides, matched[i], places[i]);
+        }
+        return new JobColumns(sides, columns);
     }
 
     /// <summary>

@@ -59,8 +59,12 @@ internal static class ByteInputs
             {
                 return false;
             }
-            string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-            return !File.Exists(target) || new FileInfo(target).Length == 0;
+            var file = new FileInfo(path);
+            if ((file.Attributes & FileAttributes.ReparsePoint) != 0 && file.ResolveLinkTarget(returnFinalTarget: true) is { } target)
+            {
+                file = new FileInfo(target.FullName);
+            }
+            return !file.Exists || file.Length == 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -62,7 +62,25 @@ public readonly record struct ColumnType(ColumnKind Kind, byte Precision = 0, by
         Kind switch
         {
             ColumnKind.Decimal => $"decimal({Precision},{Scale})",
-            ColumnKind.Timestamp or ColumnKind.Instant when Scale == 9 => $"{Kind.ToString().ToLowerInvariant()}(9)",
-            _ => Kind.ToString().ToLowerInvariant(),
+            ColumnKind.Timestamp or ColumnKind.Instant when Scale == 9 => $"{KindName}(9)",
+            _ => KindName,
+        };
+
+    /// <summary>Written out: the name of an enum's member is found by reflection, which every start would pay for.</summary>
+    private string KindName =>
+        Kind switch
+        {
+            ColumnKind.Null => "null",
+            ColumnKind.Boolean => "boolean",
+            ColumnKind.Integer => "integer",
+            ColumnKind.Decimal => "decimal",
+            ColumnKind.Float => "float",
+            ColumnKind.Date => "date",
+            ColumnKind.Time => "time",
+            ColumnKind.Timestamp => "timestamp",
+            ColumnKind.Instant => "instant",
+            ColumnKind.Text => "text",
+            ColumnKind.Binary => "binary",
+            _ => throw new InvalidOperationException($"no kind {(int)Kind}"),
         };
 }

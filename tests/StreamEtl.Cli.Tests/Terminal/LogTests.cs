@@ -110,7 +110,7 @@ public sealed partial class LogTests : IDisposable
         _error.Dispose();
     }
 
-    private Messages New(LogRules rules) => new(_error, new Style(enabled: false), rules);
+    private Messages New(LogRules rules) => new(() => _error, new Lazy<Style>(new Style(enabled: false)), rules);
 
     [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z - [a-z.]+ - (DEBUG|INFO|WARNING|ERROR|CRITICAL) - .+$")]
     private static partial Regex Line();

@@ -1,4 +1,3 @@
-using System.Reflection;
 using StreamEtl.Types;
 
 namespace StreamEtl.Parquet.Writing;
@@ -35,7 +34,8 @@ internal static class FooterWriter
                 thrift.End();
             }
         }
-        thrift.Text(6, CreatedBy());
+        // Readers look for known writers' faults by this text, and some insist on its form.
+        thrift.Text(6, $"StreamEtl version {EngineVersion.Number} (build {EngineVersion.Build})");
         // Without an order, min_value and max_value mean nothing: every column says TypeDefinedOrder.
         thrift.Structs(7, fields.Count);
         for (int i = 0; i < fields.Count; i++)
@@ -104,16 +104,5 @@ internal static class FooterWriter
             thrift.Int(7, chunk.ColumnIndex.Length);
         }
         thrift.End();
-    }
-
-    /// <summary><c>StreamEtl version X (build Y)</c>: readers look for known writers' faults by this text, and some insist on its form.</summary>
-    private static string CreatedBy()
-    {
-        string version =
-            typeof(FooterWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
-        int plus = version.IndexOf('+', StringComparison.Ordinal);
-        return plus < 0
-            ? $"StreamEtl version {version} (build unknown)"
-            : $"StreamEtl version {version[..plus]} (build {version[(plus + 1)..]})";
     }
 }
