@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -58,6 +59,11 @@ public static class JourneyParameters
     /// <param name="inputs">Tells its inputs from others.</param>
     /// <param name="more">More parameters: name and value.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    [UnconditionalSuppressMessage(
+        "Trimming",
+        "IL2075",
+        Justification = "Published tools leave out unused code of the framework and of packages; the engine, whose options these are, is there whole."
+    )]
     public static async ValueTask<JsonElement?> OfAsync(
         JobOptions job,
         InputIdentity inputs,
@@ -102,7 +108,7 @@ public static class JourneyParameters
     }
 
     /// <summary>Properties of a type of job whose values have no form here; there must be none.</summary>
-    internal static IEnumerable<string> Formless(Type job) =>
+    internal static IEnumerable<string> Formless([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] Type job) =>
         job.GetProperties()
             .Where(p => !LeftOut.Contains(p.Name))
             .Where(p => (Nullable.GetUnderlyingType(p.PropertyType) ?? p.PropertyType) is var type && !type.IsPrimitive && !type.IsEnum)
