@@ -39,15 +39,12 @@ internal sealed class RevisionedObjects(IObjectStore store, string what)
     {
         for (int attempt = 1; ; attempt++)
         {
-            long newest = 0;
-            await foreach (ObjectInfo info in store.ListAsync(name + '-', cancellationToken).ConfigureAwait(false))
-            {
-                newest = Math.Max(newest, RevisionOf(info.Key, name));
-            }
-            if (newest == 0)
+            SortedSet<long> revisions = await RevisionsAsync(name, long.MaxValue, cancellationToken).ConfigureAwait(false);
+            if (revisions.Count == 0)
             {
                 return null;
             }
+            long newest = revisions.Max;
             if (await ReadAsync(ObjectOf(name, newest), cancellationToken).ConfigureAwait(false) is { } bytes)
             {
                 return (newest, bytes);

@@ -15,7 +15,7 @@ internal sealed class FieldGatherer(CsvDialect dialect, CsvReadOptions options)
 {
     // An array: this list is walked for every value when it is not empty.
     private readonly byte[][] _nullTexts = [.. options.NullTexts];
-    private readonly bool _canBeReadFirst = FieldTexts.CanBeReadFirst(dialect, [.. options.NullTexts]);
+    private readonly bool _canBeReadFirst = FieldTexts.CanBeReadFirst(dialect, options.NullTexts);
 
     /// <summary>The fields of a column whose values are read where they stand; null where they must be gathered first.</summary>
     public FieldTexts? Texts(CsvUnit unit, CsvRows rows, PlanColumn wanted) =>

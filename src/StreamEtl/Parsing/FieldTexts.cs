@@ -16,8 +16,8 @@ internal sealed class FieldTexts(CsvUnit unit, CsvRows rows, int ordinal, CsvDia
     public byte[] Bytes => unit.Bytes;
 
     /// <summary>False where a quote or a text for NULL could pass for a value, and must be looked for first: no quick reader takes what begins neither with a digit nor with a minus.</summary>
-    public static bool CanBeReadFirst(CsvDialect dialect, byte[][] nullTexts) =>
-        !BeginsNumber(dialect.Quote ?? 0) && Array.TrueForAll(nullTexts, t => t.Length == 0 || !BeginsNumber(t[0]));
+    public static bool CanBeReadFirst(CsvDialect dialect, IReadOnlyList<byte[]> nullTexts) =>
+        !BeginsNumber(dialect.Quote ?? 0) && nullTexts.All(t => t.Length == 0 || !BeginsNumber(t[0]));
 
     /// <summary>Whether a field that is not quoted is one of the user's NULL texts.</summary>
     public static bool IsNull(ReadOnlySpan<byte> field, byte[][] nullTexts)
