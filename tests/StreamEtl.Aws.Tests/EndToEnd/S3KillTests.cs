@@ -108,7 +108,7 @@ public sealed class S3KillTests(ITestOutputHelper output) : IDisposable
         {
             await kill.WaitForExitAsync();
         }
-        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)), "it did not end");
+        StuckProcess.RequireEnd(process, TimeSpan.FromSeconds(30));
         Assert.Equal(130, process.ExitCode);
         Assert.Empty(await S3Server.Instance.UploadsAsync(root));
         Assert.Null(await S3Server.Instance.Store(root).StatAsync("out.csv", default));

@@ -145,7 +145,7 @@ public sealed class JourneyTests : IDisposable
         using (Process process = Tool.Start(_folder, Command, [("STREAMETL_CRASH_AT", point)]))
         {
             process.StandardInput.Close();
-            Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)));
+            StuckProcess.RequireEnd(process, TimeSpan.FromSeconds(60));
             Assert.Equal(137, process.ExitCode);
         }
         long start = Environment.TickCount64;

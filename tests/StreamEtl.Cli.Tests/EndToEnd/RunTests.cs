@@ -104,7 +104,7 @@ public sealed class RunTests : IDisposable
         Assert.Equal(1, second.Status);
         Assert.Contains($"this config is running already: process {first.Id} on", second.Error, StringComparison.Ordinal);
         first.Kill();
-        Assert.True(first.WaitForExit(Patience));
+        StuckProcess.RequireEnd(first, Patience);
         File.Delete(_folder["a.csv"]);
         _folder.Write("a.csv", "id\n1\n");
         Tool.Result third = Run("c.yaml");

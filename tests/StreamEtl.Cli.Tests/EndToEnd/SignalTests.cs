@@ -27,7 +27,7 @@ public sealed class SignalTests : IDisposable
         {
             kill.WaitForExit();
         }
-        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(20)), "the run did not stop");
+        StuckProcess.RequireEnd(process, TimeSpan.FromSeconds(20));
         Assert.Equal(status, process.ExitCode);
         Assert.Equal(["old.csv", "r.json"], _folder.Files());
         Assert.Contains("\"error\": \"interrupted\"", _folder.Read("r.json"), StringComparison.Ordinal);

@@ -146,7 +146,7 @@ public sealed class ZombieTests
         {
             await wake.WaitForExitAsync();
         }
-        Assert.True(zombie.WaitForExit(Patience), "the zombie did not end");
+        StuckProcess.RequireEnd(zombie, Patience);
         string error = await said;
         Assert.True(zombie.ExitCode == (refused ? 1 : 0), $"{point}: exit status {zombie.ExitCode}: {error}");
         Assert.Equal(refused, error.Contains("another process took journey", StringComparison.Ordinal));

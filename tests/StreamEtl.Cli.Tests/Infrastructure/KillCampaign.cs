@@ -123,7 +123,7 @@ internal sealed class KillCampaign(TempFolder folder, int kills)
         {
             process.Kill();
         }
-        Assert.True(process.WaitForExit(Patience), "streametl did not end");
+        StuckProcess.RequireEnd(process, Patience);
         bool kills = killAfter is not null || point is not null;
         Assert.True(
             process.ExitCode is 0 || (kills && process.ExitCode == Killed),

@@ -49,11 +49,7 @@ internal static class Tool
             {
                 // The tool need not read its input to the end.
             }
-            if (!process.WaitForExit(Patience))
-            {
-                process.Kill(entireProcessTree: true);
-                throw new TimeoutException("streametl did not end");
-            }
+            StuckProcess.RequireEnd(process, Patience);
             return new Result(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
         }
     }
