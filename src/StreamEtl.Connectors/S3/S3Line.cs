@@ -16,6 +16,9 @@ namespace StreamEtl.Connectors.S3;
 /// </summary>
 internal sealed class S3Line(AmazonS3Config config) : IDisposable
 {
+    /// <summary>Stands for the hash of a body in a signature that does not cover it (docs.aws.amazon.com, "Create a signed AWS API request").</summary>
+    private const string Unsigned = "UNSIGNED-PAYLOAD";
+
     /// <summary>What a server says of an error fits.</summary>
     private const int MostOfError = 64 << 10;
 
@@ -41,16 +44,21 @@ internal sealed class S3Line(AmazonS3Config config) : IDisposable
     public Task<HttpResponseMessage> GetAsync(GetObjectRequest request, CancellationToken cancellationToken) =>
         SendAsync(request, new GetObjectRequestMarshaller().Marshall(request), null, cancellationToken);
 
-    /// <summary>Sends a part. It is hashed and signed where it is not hidden on its way.</summary>
+    /// <summary>Sends a part.</summary>
+    /// <param name="request">Of what it is a part.</param>
+    /// <param name="part">Its bytes.</param>
+    /// <param name="isSigned">Whether the signature covers them.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="AmazonS3Exception">The server refused.</exception>
-    public async Task<PartETag> PutAsync(UploadPartRequest request, ArraySegment<byte> part, CancellationToken cancellationToken)
+    public async Task<PartETag> PutAsync(
+        UploadPartRequest request,
+        ArraySegment<byte> part,
+        bool isSigned,
+        CancellationToken cancellationToken
+    )
     {
         IRequest put = new UploadPartRequestMarshaller().Marshall(request);
-        put.DisablePayloadSigning = request.DisablePayloadSigning;
-        if (request.DisablePayloadSigning != true)
-        {
-            put.PrecomputedContentSha256 = Convert.ToHexStringLower(SHA256.HashData(part));
-        }
+        put.PrecomputedContentSha256 = isSigned ? Convert.ToHexStringLower(SHA256.HashData(part)) : Unsigned;
         using var content = new ByteArrayContent(part.Array!, part.Offset, part.Count);
         using HttpResponseMessage answer = await SendAsync(request, put, content, cancellationToken).ConfigureAwait(false);
         string tag = AwsHttp.Value(answer.Headers, "ETag") ?? throw new IOException("the server does not say a part's tag");

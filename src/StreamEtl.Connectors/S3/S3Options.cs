@@ -19,6 +19,9 @@ internal sealed record S3Options
     /// <summary>Whether the bytes of an object travel with a sum of their own, see <see cref="S3Sum"/>.</summary>
     public bool WithSums { get; init; }
 
+    /// <summary>Whether the signature of a part covers its bytes: it is then also a sum of them.</summary>
+    public bool WithSignedParts { get; init; }
+
     /// <summary>How long a server may be silent.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -125,7 +125,13 @@ internal sealed class S3Upload(S3Bucket bucket, string key, string mark) : IDisp
             string id = await _begun!.ConfigureAwait(false);
             PartETag part = await bucket
                 .TryAsync(
-                    t => bucket.Line.PutAsync(Request(id, number, buffer, length), new ArraySegment<byte>(buffer, 0, length), t),
+                    t =>
+                        bucket.Line.PutAsync(
+                            Request(id, number, buffer, length),
+                            new ArraySegment<byte>(buffer, 0, length),
+                            bucket.Options.WithSignedParts,
+                            t
+                        ),
                     bucket.Options.PatienceFor(length),
                     bucket.Options.Attempts,
                     _stop.Token
@@ -152,7 +158,6 @@ internal sealed class S3Upload(S3Bucket bucket, string key, string mark) : IDisp
             Key = bucket.FullKey(key),
             UploadId = id,
             PartNumber = number,
-            DisablePayloadSigning = !bucket.HasSignedBodies,
             ChecksumCRC32C = bucket.Options.WithSums ? S3Sum.Of(buffer.AsSpan(0, length)) : null,
         };
 }

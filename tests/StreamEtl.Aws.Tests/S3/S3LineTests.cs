@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using StreamEtl.Aws.Tests.Servers;
 using StreamEtl.Connectors.S3;
 using StreamEtl.Errors;
@@ -40,6 +42,48 @@ public sealed class S3LineTests
         StreamEtlException e = await Assert.ThrowsAsync<StreamEtlException>(() => WriteAsync(403, new byte[1 << 20]));
         Assert.Equal(ErrorKind.AccessDenied, e.Kind);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Part_Sent_IsSignedWhereThatIsWanted(bool isSigned)
+    {
+        var parts = new ConcurrentBag<(string? Hash, byte[] Body)>();
+        using var server = new LoopbackServer(
+            (request, body) =>
+            {
+                if (request.HttpMethod == "PUT")
+                {
+                    parts.Add((request.Headers["x-amz-content-sha256"], body));
+                }
+                return Task.FromResult<(int, byte[])?>(
+                    request.HttpMethod == "POST" ? (200, System.Text.Encoding.UTF8.GetBytes(Begun)) : (403, [])
+                );
+            }
+        );
+        S3Store store = S3Server.Instance.Store("s3://b", Hurried with { WithSignedParts = isSigned }, server.Endpoint);
+        byte[] bytes = new byte[Hurried.PartBytes + 1];
+        new Random(1).NextBytes(bytes);
+        await Assert.ThrowsAsync<StreamEtlException>(() => store.WriteWholeAsync("x", bytes, WriteCondition.Replace, default).AsTask());
+        Assert.NotEmpty(parts);
+        Assert.All(
+            parts,
+            part => Assert.Equal(isSigned ? Convert.ToHexStringLower(SHA256.HashData(part.Body)) : "UNSIGNED-PAYLOAD", part.Hash)
+        );
+    }
+
+    [Theory]
+    [InlineData(null, false, false)]
+    [InlineData("https://storage.example", true, false)]
+    [InlineData("https://127.0.0.1:9000", false, false)]
+    [InlineData("http://storage.example", false, true)]
+    [InlineData("http://10.0.0.1:9000", false, true)]
+    [InlineData("http://127.0.0.1:9000", true, true)]
+    [InlineData("http://127.0.0.1:9000", false, false)]
+    [InlineData("http://localhost:9000", false, false)]
+    [InlineData("http://[::1]:9000", false, false)]
+    public void SignsParts_Endpoint_WhereTheyCouldBeChangedOnTheWay(string? endpoint, bool wantsSums, bool expected) =>
+        Assert.Equal(expected, S3Stores.SignsParts(endpoint is null ? null : new Uri(endpoint), wantsSums));
 
     private static async Task WriteAsync(int status, byte[] refusal)
     {

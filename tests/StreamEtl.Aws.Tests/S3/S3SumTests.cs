@@ -39,10 +39,12 @@ public sealed class S3SumTests
         Assert.Equal(expected, sent);
     }
 
-    [Fact]
-    public async Task Parts_WithSums_AreOneObject()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Parts_WithSums_AreOneObject(bool isSigned)
     {
-        S3Store store = S3Server.Instance.Store(S3Server.NewRoot(), new S3Options { WithSums = true });
+        S3Store store = S3Server.Instance.Store(S3Server.NewRoot(), new S3Options { WithSums = true, WithSignedParts = isSigned });
         byte[] bytes = new byte[20 << 20];
         new Random(1).NextBytes(bytes);
         Assert.True(await store.WriteWholeAsync("x", bytes, WriteCondition.IfAbsent, default));
