@@ -4,30 +4,36 @@ namespace StreamEtl.Pipeline;
 
 /// <summary>
 /// Chooses how many bytes a unit should have: hill climbing on the throughput of decoding, in steps of two, within what the byte gate allows.
-/// Small batches stay in the caches, large ones amortise fixed costs; which wins depends on the table's shape, so it is measured.
+/// Small batches stay in the caches, large ones amortise fixed costs; which wins depends on the table's shape, so it is measured. Most shapes do not care, and arrays of every size tried
+/// stay in the pool: so it goes on only where that is clearly better, and ends at the best that it saw.
 /// </summary>
 internal sealed class BatchSizer
 {
     private const int Smallest = 64 << 10;
     private const int Largest = 1 << 20;
+
+    /// <summary>Units of the size before that are still on their way, or that pay for what the first ones have to set up.</summary>
+    private const int UnitsIgnored = 12;
     private const int UnitsPerStep = 24;
-    private const double WorthMoving = 1.03;
+    private const double WorthMoving = 1.05;
 
     private readonly Lock _lock = new();
     private readonly int _ceiling;
     private int _current;
-    private int _direction = 1;
-    private double _lastRate;
+    private int _best;
+    private double _bestRate;
+    private bool _grows = true;
+    private bool _moved;
+    private bool _settled;
     private long _bytes;
     private long _ticks;
     private int _units;
-    private int _turns;
 
     /// <summary>Starts at <paramref name="initial"/> bytes and never exceeds <paramref name="ceiling"/>.</summary>
     public BatchSizer(int initial, int ceiling)
     {
         _ceiling = Math.Clamp(ceiling, Smallest, Largest);
-        _current = Math.Clamp(initial, Smallest, _ceiling);
+        _current = _best = Math.Clamp(initial, Smallest, _ceiling);
         Min = Max = _current;
     }
 
@@ -45,30 +51,48 @@ internal sealed class BatchSizer
     {
         lock (_lock)
         {
-            _bytes += bytes;
-            _ticks += ticks;
-            // After three turns the climb has found its plateau; noise would only make it wander.
-            if (++_units < UnitsPerStep || _turns >= 3)
+            if (_settled || ++_units <= UnitsIgnored)
             {
                 return;
             }
-            double rate = _bytes / Math.Max(1e-9, Stopwatch.GetElapsedTime(0, _ticks).TotalSeconds);
-            if (_lastRate > 0 && rate < _lastRate * WorthMoving)
+            _bytes += bytes;
+            _ticks += ticks;
+            if (_units == UnitsIgnored + UnitsPerStep)
             {
-                _direction = -_direction;
-                _turns++;
+                Judge(_bytes / Math.Max(1e-9, Stopwatch.GetElapsedTime(0, _ticks).TotalSeconds));
+                _bytes = _ticks = _units = 0;
             }
-            _lastRate = rate;
-            _bytes = _ticks = _units = 0;
-            Move();
         }
     }
 
-    private void Move()
+    private void Judge(double rate)
     {
-        int next = Math.Clamp(_direction > 0 ? _current * 2 : _current / 2, Smallest, _ceiling);
-        Volatile.Write(ref _current, next);
-        Min = Math.Min(Min, next);
-        Max = Math.Max(Max, next);
+        if (rate > _bestRate * WorthMoving)
+        {
+            _moved = _bestRate > 0;
+            (_best, _bestRate) = (_current, rate);
+        }
+        else if (_grows && !_moved)
+        {
+            _grows = false;
+        }
+        else
+        {
+            _settled = true;
+        }
+        if (_grows && _best == _ceiling)
+        {
+            // Below is where it came from, or what it has not seen yet.
+            (_grows, _settled) = (false, _moved);
+        }
+        Choose(_settled ? _best : Math.Clamp(_grows ? _best * 2 : _best / 2, Smallest, _ceiling));
+        _settled |= _current == _best;
+    }
+
+    private void Choose(int size)
+    {
+        Volatile.Write(ref _current, size);
+        Min = Math.Min(Min, size);
+        Max = Math.Max(Max, size);
     }
 }
