@@ -11,6 +11,7 @@ internal sealed class RunPlaces(RunContext run)
 {
     private readonly Dictionary<string, IObjectStore> _stores = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _tags = new(StringComparer.Ordinal);
+    private readonly KeptBeginning _keptBeginning = new();
 
     /// <summary>Whether any path of a job leads into a store.</summary>
     public static bool AnyIn(JobOptions options) => JobPaths.All(options).Any(StorePath.IsOne);
@@ -26,7 +27,7 @@ internal sealed class RunPlaces(RunContext run)
             return ByteInputs.Create(path, spoolFolder);
         }
         var place = StorePath.Parse(path);
-        return new ObjectInput(Open(place.Root), place.Key, run.Pool);
+        return new ObjectInput(Open(place.Root), place.Key, run.Pool, _keptBeginning);
     }
 
     /// <summary>A file or an object for reading in any order. An object that is opened again must be the one that it was.</summary>

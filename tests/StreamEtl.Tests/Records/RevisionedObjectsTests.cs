@@ -1,5 +1,6 @@
 using StreamEtl.Connectors.Records;
 using StreamEtl.Storage;
+using StreamEtl.Tests.Storage;
 
 namespace StreamEtl.Tests.Records;
 
@@ -109,28 +110,5 @@ public sealed class RevisionedObjectsTests
                 }
             }
         }
-    }
-
-    private class PassingStore(IObjectStore inner) : IObjectStore
-    {
-        public string Name => inner.Name;
-
-        public bool IsRemote => inner.IsRemote;
-
-        public virtual ValueTask<ObjectInfo?> StatAsync(string key, CancellationToken cancellationToken) =>
-            inner.StatAsync(key, cancellationToken);
-
-        public ValueTask<IRangeReader> OpenReadAsync(string key, string? tag, CancellationToken cancellationToken) =>
-            inner.OpenReadAsync(key, tag, cancellationToken);
-
-        public virtual IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, CancellationToken cancellationToken) =>
-            inner.ListAsync(prefix, cancellationToken);
-
-        public ValueTask<IObjectWriter> CreateAsync(string key, CancellationToken cancellationToken) =>
-            inner.CreateAsync(key, cancellationToken);
-
-        public ValueTask DeleteAsync(string key, CancellationToken cancellationToken) => inner.DeleteAsync(key, cancellationToken);
-
-        public ValueTask<int> CleanAsync(string prefix, CancellationToken cancellationToken) => inner.CleanAsync(prefix, cancellationToken);
     }
 }
