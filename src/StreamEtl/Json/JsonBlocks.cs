@@ -7,6 +7,9 @@ namespace StreamEtl.Json;
 /// <summary>Reads a JSON input block by block, cut between records.</summary>
 internal sealed class JsonBlocks : IAsyncDisposable
 {
+    /// <summary>Values are read in whole vectors, so a block has this much behind its last byte.</summary>
+    private const int Slack = 32;
+
     private readonly IByteSource _bytes;
     private readonly JsonFraming _framing;
     private readonly int _mostRecordBytes;
@@ -46,7 +49,7 @@ internal sealed class JsonBlocks : IAsyncDisposable
         try
         {
             int size = Math.Max(target, _carry.Length * 2);
-            byte[] block = lease.Rent<byte>(size);
+            byte[] block = lease.Rent<byte>(size + Slack);
             int length = _carry.Length;
             _carry.CopyTo(block, 0);
             while (true)
@@ -61,7 +64,7 @@ internal sealed class JsonBlocks : IAsyncDisposable
                     lease.Dispose();
                     return null;
                 }
-                var records = new List<JsonRecord>();
+                var records = new JsonRecords(lease);
                 int used = _framing.Scan(block.AsSpan(0, length), _ended, records, out int lines);
                 if (used > 0)
                 {
@@ -80,7 +83,7 @@ internal sealed class JsonBlocks : IAsyncDisposable
                     );
                 }
                 size = (int)Math.Min((long)size * 2, Math.Max(_mostRecordBytes, length + 1));
-                lease.Grow(ref block, length, size);
+                lease.Grow(ref block, length, size + Slack);
             }
         }
         catch

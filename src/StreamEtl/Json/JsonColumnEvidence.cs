@@ -9,13 +9,15 @@ internal sealed class JsonColumnEvidence
 {
     private static readonly TextFormat Format = new();
     private readonly TypeEvidence _evidence = new();
+    private TextView[] _texts = new TextView[64];
+    private int _count;
     private bool _strings;
     private bool _numbers;
     private bool _booleans;
     private bool _nested;
 
-    /// <summary>Adds a value; <paramref name="text"/> is the number as written or the string unescaped.</summary>
-    public void Add(JsonTokenType kind, byte[] text, int length)
+    /// <summary>Adds a value of a unit: the number as written or the string unescaped is what <paramref name="text"/> says of the unit's bytes.</summary>
+    public void Add(JsonTokenType kind, TextView text)
     {
         _strings |= kind == JsonTokenType.String;
         _numbers |= kind == JsonTokenType.Number;
@@ -23,8 +25,29 @@ internal sealed class JsonColumnEvidence
         _nested |= kind is JsonTokenType.StartObject or JsonTokenType.StartArray;
         if (kind is JsonTokenType.String or JsonTokenType.Number)
         {
-            _evidence.Observe(text, [new TextView(0, length)], null, Format);
+            if (_count == _texts.Length)
+            {
+                Array.Resize(ref _texts, _count * 2);
+            }
+            _texts[_count++] = text;
         }
+    }
+
+    /// <summary>Looks at the values that were added of a unit, before another begins.</summary>
+    public void Observe(byte[] bytes)
+    {
+        _evidence.Observe(bytes, _texts.AsSpan(0, _count), null, Format);
+        _count = 0;
+    }
+
+    /// <summary>Adds what another has seen.</summary>
+    public void Merge(JsonColumnEvidence other)
+    {
+        _strings |= other._strings;
+        _numbers |= other._numbers;
+        _booleans |= other._booleans;
+        _nested |= other._nested;
+        _evidence.Merge(other._evidence);
     }
 
     /// <summary>One kind only: numbers by their digits, strings as dates where all are, else text. Several kinds: text.</summary>

@@ -6,8 +6,8 @@ using StreamEtl.Types;
 
 namespace StreamEtl.Json;
 
-/// <summary>JSON records to a batch: each wanted value becomes text in one buffer, and columns of text become typed columns as CSV's do.</summary>
-internal sealed class JsonDecoder(string source, int width, Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> ordinals)
+/// <summary>JSON records to a batch: the texts of wanted values, where they stand in the unit, become typed columns as CSV's do.</summary>
+internal sealed class JsonDecoder(string source, JsonNames names)
 {
     private static readonly TextFormat Format = new();
 
@@ -16,81 +16,40 @@ internal sealed class JsonDecoder(string source, int width, Dictionary<string, i
     {
         int most = unit.Records.Count;
         var rejects = new List<RejectedRecord>();
-        var places = new List<JsonRecord>(most);
-        byte[] text = unit.Lease.Rent<byte>((int)Math.Max(unit.InputBytes, 64));
-        int used = 0;
-        var views = new TextView[]?[width];
-        var present = new ulong[]?[width];
+        JsonRecord[] places = unit.Lease.Rent<JsonRecord>(most);
+        var columns = new JsonTexts?[names.Count];
         foreach (PlanColumn column in plan)
         {
             if (column.SourceOrdinal >= 0 && column.Mode != ColumnMode.Skip)
             {
-                views[column.SourceOrdinal] = unit.Lease.Rent<TextView>(most);
-                Array.Clear(views[column.SourceOrdinal]!, 0, most);
-                present[column.SourceOrdinal] = unit.Lease.Rent<ulong>((most + 63) >> 6);
-                Array.Clear(present[column.SourceOrdinal]!);
+                columns[column.SourceOrdinal] ??= new JsonTexts(unit.Lease, most);
             }
         }
-        foreach (JsonRecord record in unit.Records)
+        var gather = new TextGather(names, columns);
+        var reader = new JsonRowReader();
+        foreach (JsonRecord record in unit.Records.Span)
         {
-            int row = places.Count;
-            string? wrong = JsonRowReader.Read(
-                unit.Bytes.AsSpan(record.Start, record.Length),
-                (name, kind, value) =>
-                {
-                    if (kind == JsonTokenType.Null)
-                    {
-                        return;
-                    }
-                    Span<char> chars = stackalloc char[256];
-                    bool fits = name.Length <= chars.Length;
-                    int ordinal = fits
-                        ? Find(chars[..System.Text.Encoding.UTF8.GetChars(name, chars)])
-                        : Find(System.Text.Encoding.UTF8.GetString(name));
-                    if (ordinal < 0 || views[ordinal] is not { } column)
-                    {
-                        return;
-                    }
-                    if (used + value.Length > text.Length)
-                    {
-                        unit.Lease.Grow(ref text, used, used + value.Length);
-                    }
-                    value.CopyTo(text.AsSpan(used));
-                    column[row] = new TextView(used, value.Length);
-                    present[ordinal]![row >> 6] |= 1UL << row;
-                    used += value.Length;
-                }
-            );
-            if (wrong is null)
+            if (reader.Read(unit.Bytes, record, ref gather) is { } wrong)
             {
-                places.Add(record);
+                Array.ForEach(columns, c => c?.Forget(gather.Row));
+                rejects.Add(Reject(unit, record, ErrorKind.InvalidJson, null, wrong));
                 continue;
             }
-            for (int c = 0; c < width; c++)
-            {
-                if (present[c] is { } bits)
-                {
-                    bits[row >> 6] &= ~(1UL << row);
-                }
-            }
-            rejects.Add(Reject(unit, record, ErrorKind.InvalidJson, null, wrong));
+            places[gather.Row] = record;
+            gather.NextRow();
         }
-        return Convert(unit, plan, places, text, views, present, rejects);
+        return Convert(unit, plan, places.AsSpan(0, gather.Row), columns, rejects);
     }
-
-    private int Find(ReadOnlySpan<char> name) => ordinals.TryGetValue(name, out int ordinal) ? ordinal : -1;
 
     private RowBatch Convert(
         JsonUnit unit,
         IReadOnlyList<PlanColumn> plan,
-        List<JsonRecord> places,
-        byte[] text,
-        TextView[]?[] views,
-        ulong[]?[] present,
+        ReadOnlySpan<JsonRecord> places,
+        JsonTexts?[] texts,
         List<RejectedRecord> rejects
     )
     {
-        int rows = places.Count;
+        int rows = places.Length;
         var columns = new Column?[plan.Count];
         ulong[]? rejected = null;
         ulong[]? badKeys = null;
@@ -108,13 +67,13 @@ internal sealed class JsonDecoder(string source, int width, Dictionary<string, i
             columns[c] =
                 wanted.SourceOrdinal < 0
                     ? Column.AllNull(wanted.Type, rows, unit.Lease)
-                    : ToColumn(unit, wanted, text, views[wanted.SourceOrdinal]!, present[wanted.SourceOrdinal]!, rows, bad, out badCount);
+                    : ToColumn(unit, wanted, texts[wanted.SourceOrdinal]!, rows, bad, out badCount);
             contradicted |= badCount > 0 && wanted.Mode == ColumnMode.Convert;
             if (badCount > 0 && wanted.IsKey)
             {
                 badKeys = Union(badKeys, bad);
             }
-            for (int r = 0; r < rows; r++)
+            for (int r = 0; r < rows && (badCount > 0 || wanted.NullError is not null); r++)
             {
                 bool isBad = badCount > 0 && (bad[r >> 6] >> r & 1) != 0;
                 bool isNull = wanted.NullError is not null && columns[c]!.IsNull(r);
@@ -174,35 +133,16 @@ internal sealed class JsonDecoder(string source, int width, Dictionary<string, i
         return other;
     }
 
-    private static Column ToColumn(
-        JsonUnit unit,
-        PlanColumn wanted,
-        byte[] text,
-        TextView[] views,
-        ulong[] present,
-        int rows,
-        ulong[] bad,
-        out int badCount
-    )
+    private static Column ToColumn(JsonUnit unit, PlanColumn wanted, JsonTexts texts, int rows, ulong[] bad, out int badCount)
     {
-        ulong[] nulls = NewBits(unit, rows);
-        int nullCount = 0;
-        for (int r = 0; r < rows; r++)
-        {
-            if ((present[r >> 6] >> r & 1) == 0)
-            {
-                nulls[r >> 6] |= 1UL << r;
-                views[r] = default;
-                nullCount++;
-            }
-        }
+        int nullCount = texts.Finish(rows);
         return TextConverter.Convert(
             wanted.Type,
             TextPattern.Iso,
             Format,
-            text,
-            views,
-            nullCount == 0 ? null : nulls,
+            unit.Bytes,
+            texts.Views,
+            nullCount == 0 ? null : texts.Nulls,
             nullCount,
             rows,
             unit.Lease,
@@ -220,4 +160,33 @@ internal sealed class JsonDecoder(string source, int width, Dictionary<string, i
 
     private RejectedRecord Reject(JsonUnit unit, JsonRecord record, ErrorKind kind, string? column, string reason) =>
         new(kind, source, record.Line, unit.Offset + record.Start, column, reason);
+
+    /// <summary>Puts values into their columns' texts.</summary>
+    private struct TextGather(JsonNames names, JsonTexts?[] columns) : IJsonVisitor
+    {
+        private int _last = -1;
+
+        /// <summary>The row that is being read.</summary>
+        public int Row { get; private set; }
+
+        public void NextRow()
+        {
+            Row++;
+            _last = -1;
+        }
+
+        public void Visit(ReadOnlySpan<byte> name, JsonTokenType kind, int start, int length)
+        {
+            int ordinal = names.Find(name, _last + 1);
+            if (ordinal < 0)
+            {
+                return;
+            }
+            _last = ordinal;
+            if (kind != JsonTokenType.Null)
+            {
+                columns[ordinal]?.Set(Row, new TextView(start, length));
+            }
+        }
+    }
 }

@@ -7,10 +7,10 @@ namespace StreamEtl.Json;
 internal sealed class JsonFraming(bool isArray)
 {
     /// <summary>Finds the whole records of a block; returns the bytes they take. With <paramref name="isLast"/> what is left at the end is a record too.</summary>
-    public int Scan(ReadOnlySpan<byte> block, bool isLast, List<JsonRecord> records, out int lines) =>
+    public int Scan(ReadOnlySpan<byte> block, bool isLast, JsonRecords records, out int lines) =>
         isArray ? Elements(block, isLast, records, out lines) : Lines(block, isLast, records, out lines);
 
-    private static int Lines(ReadOnlySpan<byte> block, bool isLast, List<JsonRecord> records, out int lines)
+    private static int Lines(ReadOnlySpan<byte> block, bool isLast, JsonRecords records, out int lines)
     {
         int start = 0;
         lines = 0;
@@ -32,7 +32,7 @@ internal sealed class JsonFraming(bool isArray)
         return start;
     }
 
-    private static int Elements(ReadOnlySpan<byte> block, bool isLast, List<JsonRecord> records, out int lines)
+    private static int Elements(ReadOnlySpan<byte> block, bool isLast, JsonRecords records, out int lines)
     {
         int depth = 0;
         int start = -1;

@@ -8,4 +8,7 @@ public sealed record JsonReadOptions
 
     /// <summary>Longest record in bytes.</summary>
     public int MaxRecordBytes { get; init; } = 64 << 20;
+
+    /// <summary>Threads that look for columns and their types.</summary>
+    public int Threads { get; init; } = 1;
 }

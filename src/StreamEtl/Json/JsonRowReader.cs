@@ -2,31 +2,55 @@ using System.Text.Json;
 
 namespace StreamEtl.Json;
 
-/// <summary>Reads one record's properties as text: numbers as written, strings unescaped, objects and arrays as their JSON text.</summary>
-internal static class JsonRowReader
+/// <summary>Reads records' properties as text, where they stand: numbers as written, strings unescaped, objects and arrays as their JSON text. For one thread.</summary>
+internal sealed class JsonRowReader
 {
     private static readonly JsonReaderOptions Options = new() { CommentHandling = JsonCommentHandling.Disallow, MaxDepth = 512 };
 
-    /// <summary>Sees one property: its name (UTF-8), the kind of its value, and the value's text (empty for null).</summary>
-    public delegate void PropertyVisitor(ReadOnlySpan<byte> name, JsonTokenType kind, ReadOnlySpan<byte> text);
+    private byte[] _unescaped = new byte[256];
 
-    /// <summary>Reads an object; returns null, or what is wrong with it.</summary>
-    public static string? Read(ReadOnlySpan<byte> record, PropertyVisitor visit)
+    /// <summary>
+    /// Shows the properties of an object to a visitor; returns null, or what is wrong with the record, of which some properties may have been shown then. A string that has escapes is written
+    /// over by its shorter self, so a record is read once.
+    /// </summary>
+    public string? Read<TVisitor>(byte[] bytes, JsonRecord record, ref TVisitor visitor)
+        where TVisitor : struct, IJsonVisitor
     {
         try
         {
-            var reader = new Utf8JsonReader(record, Options);
+            var reader = new Utf8JsonReader(bytes.AsSpan(record.Start, record.Length), Options);
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject)
             {
                 return "the record is not a JSON object";
             }
-            byte[] name = [];
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                name = reader.HasValueSequence || reader.ValueIsEscaped ? Unescape(ref reader) : reader.ValueSpan.ToArray();
+                ReadOnlySpan<byte> name = reader.ValueIsEscaped ? Unescape(ref reader).ToArray() : reader.ValueSpan;
                 reader.Read();
-                Show(name, record, ref reader, visit);
+                int start = record.Start + (int)reader.TokenStartIndex;
+                JsonTokenType kind = reader.TokenType;
+                switch (kind)
+                {
+                    case JsonTokenType.Null:
+                        visitor.Visit(name, kind, start, 0);
+                        break;
+                    case JsonTokenType.String when reader.ValueIsEscaped:
+                        ReadOnlySpan<byte> text = Unescape(ref reader);
+                        text.CopyTo(bytes.AsSpan(start + 1));
+                        visitor.Visit(name, kind, start + 1, text.Length);
+                        break;
+                    case JsonTokenType.String:
+                        visitor.Visit(name, kind, start + 1, reader.ValueSpan.Length);
+                        break;
+                    case JsonTokenType.StartObject or JsonTokenType.StartArray:
+                        reader.Skip();
+                        visitor.Visit(name, kind, start, record.Start + (int)reader.BytesConsumed - start);
+                        break;
+                    default:
+                        visitor.Visit(name, kind, start, reader.ValueSpan.Length);
+                        break;
+                }
             }
             return reader.Read() ? "text follows the JSON object" : null;
         }
@@ -36,31 +60,12 @@ internal static class JsonRowReader
         }
     }
 
-    private static void Show(byte[] name, ReadOnlySpan<byte> record, ref Utf8JsonReader reader, PropertyVisitor visit)
+    private ReadOnlySpan<byte> Unescape(ref Utf8JsonReader reader)
     {
-        switch (reader.TokenType)
+        if (_unescaped.Length < reader.ValueSpan.Length)
         {
-            case JsonTokenType.Null:
-                visit(name, JsonTokenType.Null, default);
-                break;
-            case JsonTokenType.String when reader.ValueIsEscaped:
-                visit(name, JsonTokenType.String, Unescape(ref reader));
-                break;
-            case JsonTokenType.StartObject or JsonTokenType.StartArray:
-                int start = (int)reader.TokenStartIndex;
-                JsonTokenType kind = reader.TokenType;
-                reader.Skip();
-                visit(name, kind, record[start..(int)reader.BytesConsumed]);
-                break;
-            default:
-                visit(name, reader.TokenType, reader.ValueSpan);
-                break;
+            _unescaped = new byte[reader.ValueSpan.Length * 2];
         }
-    }
-
-    private static byte[] Unescape(ref Utf8JsonReader reader)
-    {
-        byte[] buffer = new byte[reader.ValueSpan.Length];
-        return buffer[..reader.CopyString(buffer)];
+        return _unescaped.AsSpan(0, reader.CopyString(_unescaped));
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using StreamEtl.Batches;
 using StreamEtl.Errors;
 using StreamEtl.Memory;
@@ -15,7 +14,7 @@ public sealed class JsonRowSource : IRowSource
     private const int ScanBytes = 1 << 20;
 
     private readonly JsonBlocks _blocks;
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _ordinals;
+    private readonly JsonNames _names = new();
     private readonly BufferPool _pool;
 
     private JsonRowSource(JsonBlocks blocks, IReadOnlyList<SourceColumn> columns, BufferPool pool)
@@ -23,7 +22,10 @@ public sealed class JsonRowSource : IRowSource
         _blocks = blocks;
         _pool = pool;
         Columns = columns;
-        _ordinals = columns.Select((c, i) => (c.Name, i)).ToDictionary(p => p.Name, p => p.i).GetAlternateLookup<ReadOnlySpan<char>>();
+        foreach (SourceColumn column in columns)
+        {
+            _names.FindOrAdd(System.Text.Encoding.UTF8.GetBytes(column.Name), -1);
+        }
     }
 
     /// <inheritdoc/>
@@ -64,7 +66,7 @@ public sealed class JsonRowSource : IRowSource
 
     /// <inheritdoc/>
     public RowBatch Decode(SourceUnit unit, IReadOnlyList<PlanColumn> plan) =>
-        new JsonDecoder(Info.Name, Columns.Count, _ordinals).Decode((JsonUnit)unit, plan);
+        new JsonDecoder(Info.Name, _names).Decode((JsonUnit)unit, plan);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _blocks.DisposeAsync();
@@ -76,43 +78,35 @@ public sealed class JsonRowSource : IRowSource
         CancellationToken cancellationToken
     )
     {
-        var names = new List<string>();
-        var found = new Dictionary<string, JsonColumnEvidence>();
         JsonBlocks blocks = await JsonBlocks.OpenAsync(input, options, cancellationToken).ConfigureAwait(false);
+        JsonScan[] scans = [.. Enumerable.Range(0, options.Threads).Select(_ => new JsonScan())];
+        var underWay = new Task[scans.Length];
+        Array.Fill(underWay, Task.CompletedTask);
         await using (blocks.ConfigureAwait(false))
         {
-            byte[] copy = new byte[256];
-            while (await blocks.ReadAsync(pool, ScanBytes, cancellationToken).ConfigureAwait(false) is { } unit)
+            try
             {
-                using (unit)
+                for (int n = 0; ; n++)
                 {
-                    foreach (JsonRecord record in unit.Records)
+                    int number = n;
+                    int turn = n % scans.Length;
+                    await underWay[turn].ConfigureAwait(false);
+                    JsonUnit? unit = await blocks.ReadAsync(pool, ScanBytes, cancellationToken).ConfigureAwait(false);
+                    if (unit is null)
                     {
-                        // A malformed record is judged when rows are read, where the policy on such rows holds.
-                        JsonRowReader.Read(
-                            unit.Bytes.AsSpan(record.Start, record.Length),
-                            (name, kind, text) => Learn(System.Text.Encoding.UTF8.GetString(name), kind, text)
-                        );
+                        break;
                     }
+                    underWay[turn] = Task.Run(() => Scan(scans[turn], unit, number), CancellationToken.None);
                 }
             }
-
-            void Learn(string name, JsonTokenType kind, ReadOnlySpan<byte> text)
+            finally
             {
-                if (!found.TryGetValue(name, out JsonColumnEvidence? evidence))
-                {
-                    found[name] = evidence = new JsonColumnEvidence();
-                    names.Add(name);
-                }
-                if (text.Length > copy.Length)
-                {
-                    copy = new byte[text.Length * 2];
-                }
-                text.CopyTo(copy);
-                evidence.Add(kind, copy, text.Length);
+                await Task.WhenAll(underWay).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+            await Task.WhenAll(underWay).ConfigureAwait(false);
         }
-        if (names.Count == 0)
+        List<SourceColumn> columns = JsonScan.Columns(scans);
+        if (columns.Count == 0)
         {
             throw new StreamEtlException(
                 ErrorKind.EmptyInput,
@@ -121,6 +115,14 @@ public sealed class JsonRowSource : IRowSource
                 "one object a line, or one array of objects, is expected"
             );
         }
-        return [.. names.Select(n => new SourceColumn(n, found[n].Resolve()))];
+        return columns;
+    }
+
+    private static void Scan(JsonScan scan, JsonUnit unit, int number)
+    {
+        using (unit)
+        {
+            scan.Add(unit, number);
+        }
     }
 }

@@ -4,14 +4,13 @@ using StreamEtl.Sources;
 namespace StreamEtl.Json;
 
 /// <summary>Whole JSON records.</summary>
-internal sealed class JsonUnit(BufferLease lease, byte[] bytes, int length, List<JsonRecord> records, long offset, int lines)
-    : SourceUnit(lease)
+internal sealed class JsonUnit(BufferLease lease, byte[] bytes, int length, JsonRecords records, long offset, int lines) : SourceUnit(lease)
 {
     /// <summary>The records are in the first <see cref="InputBytes"/> bytes.</summary>
     public byte[] Bytes { get; } = bytes;
 
     /// <summary>Where each record is.</summary>
-    public List<JsonRecord> Records { get; } = records;
+    public JsonRecords Records { get; } = records;
 
     /// <summary>Offset of the unit in the decoded input.</summary>
     public long Offset { get; } = offset;

@@ -17,7 +17,12 @@ internal sealed class JsonInput(string path, JobOptions options) : TableInput
     public override async ValueTask<IRowSource> OpenAsync(RunContext run, bool again, CancellationToken cancellationToken)
     {
         _bytes ??= run.Places.OpenBytes(path, options.TempDirectory);
-        var read = new JsonReadOptions { Encoding = options.Encoding, MaxRecordBytes = options.MaxRecordBytes };
+        var read = new JsonReadOptions
+        {
+            Encoding = options.Encoding,
+            MaxRecordBytes = options.MaxRecordBytes,
+            Threads = options.Threads,
+        };
         JsonRowSource source = await JsonRowSource.OpenAsync(_bytes, read, _columns, run.Pool, cancellationToken).ConfigureAwait(false);
         _columns = source.Columns;
         return source;

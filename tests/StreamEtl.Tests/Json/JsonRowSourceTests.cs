@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using StreamEtl.Diagnostics;
 using StreamEtl.Errors;
@@ -77,7 +78,63 @@ public sealed class JsonRowSourceTests : IDisposable
         }
     }
 
-    private async Task<(string Output, RunReport Report)> ConvertAsync(string input, string name)
+    /// <summary>Several threads look for keys in pieces of the input; the order is that of the input all the same.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    public async Task Convert_KeysThatComeLate_StandInTheOrderOfTheInput(int threads)
+    {
+        var random = new Random(5);
+        var keys = new List<string> { "id" };
+        var input = new StringBuilder();
+        for (int i = 0; input.Length < 9 << 20; i++)
+        {
+            if (i % 997 == 500)
+            {
+                keys.Insert(random.Next(keys.Count), $"k{i}");
+            }
+            input.Append('{').AppendJoin(',', keys.Where((_, k) => k == 0 || random.Next(8) > 0).Select(k => $"\"{k}\":{i}")).Append("}\n");
+        }
+        string[] expected = [.. input.ToString().Split('\n').SelectMany(l => l.Split('"').Where((_, p) => p % 2 == 1)).Distinct()];
+        (_, RunReport report) = await ConvertAsync(input.ToString(), "in.ndjson", threads);
+        Assert.Equal(expected, report.Schema.Select(f => f.Name));
+        Assert.All(report.Schema, f => Assert.Equal("integer", f.Type.ToString()));
+    }
+
+    /// <summary>Names and texts with escapes are those that they stand for, wherever in the record they are; the last value of a name counts, and NULL is none.</summary>
+    [Fact]
+    public async Task Convert_EscapesAndRepeatedNames_AreWhatTheyStandFor()
+    {
+        const string Input = """
+            {"\u0061b":"x\ty","n":"1\u0030","o":{"a\"":"\u00e9"}}
+            {"n":"20","ab":"\\","ab":"last","o":null}
+            {"o":[1,"\n"],"ab":"kept","ab":null}
+            """;
+        (string output, _) = await ConvertAsync(Input, "in.ndjson");
+        string[] expected =
+        [
+            """{"ab":"x\ty","n":"10","o":"{\"a\\\"\":\"\\u00e9\"}"}""",
+            """{"ab":"last","n":"20","o":null}""",
+            """{"ab":"kept","n":null,"o":"[1,\"\\n\"]"}""",
+        ];
+        Assert.Equal(expected, output.TrimEnd('\n').Split('\n'));
+    }
+
+    /// <summary>Nothing of a record that turns out to be malformed stays for the next.</summary>
+    [Fact]
+    public async Task Convert_RecordThatEndsEarly_LeavesNothingBehind()
+    {
+        (string output, RunReport report) = await ConvertAsync(
+            "{\"a\":1,\"b\":\"x\"}\n{\"a\":2,\"b\":\"left\",\n{\"a\":3}\n{\"a\":4,\"b\":\"\\u0079\"} {}\n{\"a\":5}",
+            "in.ndjson",
+            rejects: true
+        );
+        Assert.Equal("{\"a\":1,\"b\":\"x\"}\n{\"a\":3,\"b\":null}\n{\"a\":5,\"b\":null}\n", output);
+        Assert.Equal(2, report.RowsRejected);
+    }
+
+    private async Task<(string Output, RunReport Report)> ConvertAsync(string input, string name, int threads = 2, bool rejects = false)
     {
         string path = Path.Combine(_folder, name);
         string output = Path.Combine(_folder, "out.ndjson");
@@ -90,7 +147,9 @@ public sealed class JsonRowSourceTests : IDisposable
                 Output = output,
                 MemoryBytes = 256 << 20,
                 TempDirectory = _folder,
-                Threads = 2,
+                Threads = threads,
+                RejectMalformed = rejects,
+                RejectsPath = rejects ? Path.Combine(_folder, "rejects.csv") : null,
             },
             report,
             null,
