@@ -81,6 +81,7 @@ public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValu
                 return rented;
             }
             DropUntil(capacity - bytes);
+            shelf.Grow();
             _existing += bytes;
             collect = _garbage > capacity / GarbageShare;
             _garbage = collect ? 0 : _garbage;
@@ -146,6 +147,7 @@ public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValu
         {
             while (_existing > bytes && shelf.Idle.TryPop(out Rented rented))
             {
+                shelf.Arrays--;
                 _existing -= rented.Bytes;
                 _garbage += rented.Bytes;
                 Budget.Release(rented.Bytes);
@@ -190,7 +192,13 @@ public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValu
     {
         public Stack<Rented> Idle { get; } = [];
 
+        /// <summary>Arrays of the size that exist, idle or not.</summary>
+        public int Arrays { get; set; }
+
         public long LastUse { get; set; }
+
+        /// <summary>Counts one more array, and has room for it when it comes back: giving back must not fail where memory is short.</summary>
+        public void Grow() => Idle.EnsureCapacity(++Arrays);
     }
 
     /// <summary>An array with what it costs, known where its element type still is.</summary>

@@ -4,6 +4,7 @@ using System.Threading.Tasks.Dataflow;
 using StreamEtl.Batches;
 using StreamEtl.Diagnostics;
 using StreamEtl.Errors;
+using StreamEtl.Memory;
 using StreamEtl.Sources;
 
 namespace StreamEtl.Pipeline;
@@ -70,15 +71,23 @@ internal sealed class PipelineGraph
         {
             ForgetMarks();
         }
-        await PumpAsync().ConfigureAwait(false);
-        if (_blocks is not null)
+        try
         {
-            await _blocks.AllAcceptedAsync().ConfigureAwait(false);
+            await PumpAsync().ConfigureAwait(false);
+            if (_blocks is not null)
+            {
+                await _blocks.AllAcceptedAsync().ConfigureAwait(false);
+            }
+            await SendPartAsync(_gatherer.Flush()).ConfigureAwait(false);
+            if (_blocks is not null)
+            {
+                await _blocks.AllWrittenAsync().ConfigureAwait(false);
+            }
         }
-        await SendPartAsync(_gatherer.Flush()).ConfigureAwait(false);
-        if (_blocks is not null)
+        catch (Exception e) when (_blocks is not null)
         {
-            await _blocks.AllWrittenAsync().ConfigureAwait(false);
+            // Stages catch what goes wrong in them, so this is the fault of a block: memory that ran out where it must not, say.
+            await _blocks.StopAsync(e).ConfigureAwait(false);
         }
         _fault?.Throw();
         CheckBalance();
@@ -96,6 +105,7 @@ internal sealed class PipelineGraph
         {
             foreach (PassSegment segment in _pass.Segments)
             {
+                HeapLimit.MakeRoom();
                 if (segment.Kept is { } kept)
                 {
                     await PumpAsync(new PassInput(segment, kept, [])).ConfigureAwait(false);
@@ -395,6 +405,7 @@ internal sealed class PipelineGraph
     /// <summary>The blocks and their links. The only part of the engine that knows Dataflow.</summary>
     private sealed class Blocks
     {
+        private readonly PipelineGraph _graph;
         private readonly TransformBlock<InFlight, InFlight> _decode;
         private readonly ActionBlock<InFlight> _accept;
         private readonly TransformBlock<OutputPart, OutputPart> _encode;
@@ -402,6 +413,7 @@ internal sealed class PipelineGraph
 
         public Blocks(PipelineGraph graph)
         {
+            _graph = graph;
             FlowPlan flow = graph._run.Flow;
             TaskScheduler workers = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, flow.Threads).ConcurrentScheduler;
             _decode = new TransformBlock<InFlight, InFlight>(graph.Decode, Options(workers, flow.Threads, ordered: true));
@@ -412,7 +424,18 @@ internal sealed class PipelineGraph
             var propagate = new DataflowLinkOptions { PropagateCompletion = true };
             _decode.LinkTo(_accept, propagate);
             _encode.LinkTo(_write, propagate);
+            foreach (IDataflowBlock block in All)
+            {
+                _ = block.Completion.ContinueWith(
+                    faulted => Fail(faulted.Exception!.InnerException!),
+                    CancellationToken.None,
+                    TaskContinuationOptions.OnlyOnFaulted,
+                    TaskScheduler.Default
+                );
+            }
         }
+
+        private IDataflowBlock[] All => [_decode, _accept, _encode, _write];
 
         public Task<bool> DecodeAsync(InFlight unit) => _decode.SendAsync(unit);
 
@@ -430,6 +453,26 @@ internal sealed class PipelineGraph
         {
             _encode.Complete();
             return _write.Completion;
+        }
+
+        /// <summary>Ends all blocks; waits until none works any more.</summary>
+        public Task StopAsync(Exception fault)
+        {
+            Fail(fault);
+            return Task.WhenAll(All.Select(b => b.Completion)).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+
+        /// <summary>A block that has failed takes nothing any more and tells nobody: without this, whoever waits for it waits for ever.</summary>
+        private void Fail(Exception fault)
+        {
+            _graph.Fail(fault);
+            foreach (IDataflowBlock block in All)
+            {
+                block.Fault(fault);
+            }
+            // A block that had been told to complete before would hold on to what it has made until somebody takes it.
+            _decode.LinkTo(DataflowBlock.NullTarget<InFlight>());
+            _encode.LinkTo(DataflowBlock.NullTarget<OutputPart>());
         }
 
         private static ExecutionDataflowBlockOptions Options(TaskScheduler workers, int width, bool ordered = false) =>

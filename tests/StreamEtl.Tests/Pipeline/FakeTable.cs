@@ -14,6 +14,9 @@ internal sealed class FakeTable(int batches, int rowsPerBatch) : TableInput
 
     public Action<int>? OnDecode { get; init; }
 
+    /// <summary>Sees the units that are disposed without having been decoded.</summary>
+    public Action<int>? OnDispose { get; init; }
+
     /// <summary>Batch that claims a contradiction on the first reading, or -1.</summary>
     public int Contradiction { get; init; } = -1;
 
@@ -49,7 +52,7 @@ internal sealed class FakeTable(int batches, int rowsPerBatch) : TableInput
             }
             table.OnRead?.Invoke(_next);
             table.Reads++;
-            return ValueTask.FromResult<SourceUnit?>(new Unit(pool.Lease(), _next++));
+            return ValueTask.FromResult<SourceUnit?>(new Unit(table, pool.Lease(), _next++));
         }
 
         public RowBatch Decode(SourceUnit unit, IReadOnlyList<PlanColumn> plan)
@@ -86,10 +89,16 @@ internal sealed class FakeTable(int batches, int rowsPerBatch) : TableInput
     /// <summary>Batch that has one malformed row besides its good ones, or -1.</summary>
     public int RejectIn { get; init; } = -1;
 
-    private sealed class Unit(BufferLease lease, int number) : SourceUnit(lease)
+    private sealed class Unit(FakeTable table, BufferLease lease, int number) : SourceUnit(lease)
     {
         public int Number { get; } = number;
 
         public override long InputBytes => 1000;
+
+        public override void Dispose()
+        {
+            base.Dispose();
+            table.OnDispose?.Invoke(Number);
+        }
     }
 }

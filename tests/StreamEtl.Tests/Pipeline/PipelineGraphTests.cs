@@ -85,6 +85,33 @@ public sealed class PipelineGraphTests
         Assert.Equal(0, run.Pool.OutstandingLeases);
     }
 
+    /// <summary>Giving back what a failed stage held fails as well, so a block ends while others still wait for it.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(Batches / 2)]
+    [InlineData(Batches - 1)]
+    public async Task Run_GivingBackFailsToo_EndsInTimeWithTheFirstCause(int batch)
+    {
+        RunContext run = NewRun(CancellationToken.None);
+        var thrown = new InvalidDataException("planted in decode");
+        var table = new FakeTable(Batches, RowsPerBatch)
+        {
+            OnDecode = n => Throw(n == batch, thrown),
+            OnDispose = _ => Throw(true, new IOException("planted in dispose")),
+        };
+        Task<PassResult> pass = RunAsync(run, table, new FakeEncoder(run.Pool));
+        Exception caught = await Assert.ThrowsAsync<InvalidDataException>(() => pass.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Same(thrown, caught);
+
+        static void Throw(bool now, Exception exception)
+        {
+            if (now)
+            {
+                throw exception;
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Faults))]
     public async Task Run_StageThrowsOperationCanceled_IsAnErrorAndNotAnEmptySuccess(string stage, int batch)
