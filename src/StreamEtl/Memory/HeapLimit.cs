@@ -24,15 +24,12 @@ public static class HeapLimit
     }
 
     /// <summary>
-    /// Before something is opened, which needs arrays that no pool has: what the collector keeps ready for small objects counts against the limit, but does not serve large arrays, and it
-    /// ends a run sooner than it gives that back by itself. Where most of the limit is taken, it is told to: tens of milliseconds.
+    /// Whether most of the limit is taken, in use or not: what the collector keeps ready for small objects counts too, but does not serve large arrays, and it ends a run sooner than it gives
+    /// that back by itself. Where arrays are needed next that no pool has, <see cref="BufferPool.GiveBack"/> comes first then.
     /// </summary>
-    internal static void MakeRoom()
+    internal static bool IsNear()
     {
         GCMemoryInfo last = GC.GetGCMemoryInfo(GCKind.Any);
-        if (last.TotalCommittedBytes > last.TotalAvailableMemoryBytes / 4 * 3)
-        {
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        }
+        return last.TotalCommittedBytes > last.TotalAvailableMemoryBytes / 4 * 3;
     }
 }

@@ -90,12 +90,22 @@ internal sealed class PipelineGraph
             await _blocks.StopAsync(e).ConfigureAwait(false);
         }
         _fault?.Throw();
+        MakeRoom();
         CheckBalance();
         if (_pass.CountsRows)
         {
             ReportInputs();
         }
         return _result;
+    }
+
+    /// <summary>Opening an input and writing a footer need arrays of their own.</summary>
+    private void MakeRoom()
+    {
+        if (HeapLimit.IsNear())
+        {
+            _run.Pool.GiveBack();
+        }
     }
 
     /// <summary>read: opens inputs one after the other and cuts them into units, as fast as the gate lets it.</summary>
@@ -105,7 +115,7 @@ internal sealed class PipelineGraph
         {
             foreach (PassSegment segment in _pass.Segments)
             {
-                HeapLimit.MakeRoom();
+                MakeRoom();
                 if (segment.Kept is { } kept)
                 {
                     await PumpAsync(new PassInput(segment, kept, [])).ConfigureAwait(false);
