@@ -30,8 +30,16 @@ internal static class BatchFilter
             Contradicted = batch.Contradicted,
             // Apart from the columns: who reads the rest of a row looks its record up where it was.
             RecordHashes = batch.RecordHashes is { } hashes ? BatchCompactor.Gather(hashes, keep.AsSpan(0, count), batch.Lease) : null,
-            ReadRest = batch.ReadRest is { } read ? (rows, n) => read(Before(keep, rows, n, batch.Lease), n) : null,
+            ReadRest = batch.ReadRest is { } read ? (rows, n) => ReadRest(batch, read, keep, rows, n) : null,
         };
+    }
+
+    /// <summary>Reads rows where they stood before rows were taken out; they are told by where they stand after, as their ordinals are.</summary>
+    private static RowBatch ReadRest(RowBatch batch, Func<int[], int, RowBatch> read, int[] keep, int[] rows, int count)
+    {
+        RowBatch rest = read(Before(keep, rows, count, batch.Lease), count);
+        rest.Positions = rows;
+        return rest;
     }
 
     /// <summary>The positions before rows were taken out, in place of those after.</summary>

@@ -23,7 +23,7 @@ public sealed class RowBatch(BufferLease lease, int rowCount, Column?[] columns)
     public long FirstRow { get; set; }
 
     /// <summary>Where each row stood among the rows of its unit, when only some of those were decoded; null: row i stood at i.</summary>
-    public int[]? Positions { get; init; }
+    public int[]? Positions { get; set; }
 
     /// <summary>Bytes of (decoded) input that this batch stands for.</summary>
     public long InputBytes { get; init; }

@@ -1,15 +1,13 @@
 using StreamEtl.Errors;
 using StreamEtl.Memory;
 using StreamEtl.Sources;
+using StreamEtl.Types;
 
 namespace StreamEtl.Json;
 
 /// <summary>Reads a JSON input block by block, cut between records.</summary>
 internal sealed class JsonBlocks : IAsyncDisposable
 {
-    /// <summary>Values are read in whole vectors, so a block has this much behind its last byte.</summary>
-    private const int Slack = 32;
-
     private readonly IByteSource _bytes;
     private readonly JsonFraming _framing;
     private readonly int _mostRecordBytes;
@@ -49,7 +47,7 @@ internal sealed class JsonBlocks : IAsyncDisposable
         try
         {
             int size = Math.Max(target, _carry.Length * 2);
-            byte[] block = lease.Rent<byte>(size + Slack);
+            byte[] block = lease.Rent<byte>(size + TextConverter.Slack);
             int length = _carry.Length;
             _carry.CopyTo(block, 0);
             while (true)
@@ -83,7 +81,7 @@ internal sealed class JsonBlocks : IAsyncDisposable
                     );
                 }
                 size = (int)Math.Min((long)size * 2, Math.Max(_mostRecordBytes, length + 1));
-                lease.Grow(ref block, length, size + Slack);
+                lease.Grow(ref block, length, size + TextConverter.Slack);
             }
         }
         catch

@@ -4,6 +4,7 @@ using StreamEtl.Errors;
 using StreamEtl.Framing;
 using StreamEtl.Memory;
 using StreamEtl.Sources;
+using StreamEtl.Types;
 
 namespace StreamEtl.Parsing;
 
@@ -14,9 +15,6 @@ namespace StreamEtl.Parsing;
 public sealed class CsvRowSource : IRowSource, ISelectiveSource, IRecordSource, ILineSource
 {
     private const int SampleBytes = 1 << 20;
-
-    // Values are read in whole vectors, so a block has this much behind its last byte.
-    private const int Slack = 32;
 
     /// <summary>Most records of a unit: rows of a few bytes take many times their size once decoded, and memory is planned by bytes of input.</summary>
     private const int MostRecords = 1 << 16;
@@ -149,7 +147,7 @@ public sealed class CsvRowSource : IRowSource, ISelectiveSource, IRecordSource, 
     {
         // A record within the limit may end with two bytes more.
         long longest = _options.MaxRecordBytes + 2L;
-        byte[] block = lease.Rent<byte>(size + Slack);
+        byte[] block = lease.Rent<byte>(size + TextConverter.Slack);
         int length = 0;
         bool grown = false;
         while (true)
@@ -188,13 +186,13 @@ public sealed class CsvRowSource : IRowSource, ISelectiveSource, IRecordSource, 
             // One record is longer than the block: read on into a larger one.
             index.Release();
             // Powers of two are what the pool rounds to; what earlier rounds left idle in it makes room for the next.
-            long rounded = (long)BitOperations.RoundUpToPowerOf2((ulong)size * 2) - Slack;
+            long rounded = (long)BitOperations.RoundUpToPowerOf2((ulong)size * 2) - TextConverter.Slack;
             size = (int)Math.Min(rounded > size ? rounded : size * 2L, longest);
             if (size > LargeRecord)
             {
                 _pool.Trim();
             }
-            lease.Grow(ref block, length, size + Slack);
+            lease.Grow(ref block, length, size + TextConverter.Slack);
             grown = true;
         }
     }

@@ -1,4 +1,5 @@
 using StreamEtl.Batches;
+using StreamEtl.Errors;
 using StreamEtl.Memory;
 using StreamEtl.Sources;
 
@@ -17,6 +18,7 @@ internal sealed class KeptRows(MemoryBudget budget, SourceInfo info) : IRowSourc
     private readonly List<RowBatch> _batches = [];
     private RowGatherer? _open;
     private long _bytes;
+    private long _nextRow;
     private int _next;
 
     /// <summary>True as long as every row that was to be kept is.</summary>
@@ -37,13 +39,14 @@ internal sealed class KeptRows(MemoryBudget budget, SourceInfo info) : IRowSourc
     /// <inheritdoc/>
     public IReadOnlyList<SourceColumn> Columns => [];
 
-    /// <summary>Keeps a copy of the batch's selected rows.</summary>
+    /// <summary>Keeps a copy of the batch's selected rows; all stand behind those that were added before.</summary>
     public void Add(RowBatch batch)
     {
         if (!IsComplete || batch.SelectedCount == 0)
         {
             return;
         }
+        CheckOrder(batch);
         if (_open?.Fits(batch) == false)
         {
             Close();
@@ -87,6 +90,21 @@ internal sealed class KeptRows(MemoryBudget budget, SourceInfo info) : IRowSourc
             _batches[_next].Dispose();
         }
         _pool.Trim();
+    }
+
+    /// <summary>Bitmaps tell rows by their ordinals: two rows of one ordinal would share what is decided of either.</summary>
+    private void CheckOrder(RowBatch batch)
+    {
+        int first = batch.Selection is { } selection ? selection[0] : 0;
+        int last = batch.Selection is { } all ? all[batch.SelectedCount - 1] : batch.RowCount - 1;
+        if (batch.Ordinal(first) < _nextRow)
+        {
+            throw new StreamEtlException(
+                ErrorKind.Internal,
+                $"{info.Name}: row {batch.Ordinal(first)} of the rows kept comes after row {_nextRow - 1}"
+            );
+        }
+        _nextRow = batch.Ordinal(last) + 1;
     }
 
     /// <summary>What is open becomes a batch.</summary>

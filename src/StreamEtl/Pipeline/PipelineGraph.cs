@@ -466,10 +466,10 @@ internal sealed class PipelineGraph
         }
 
         /// <summary>Ends all blocks; waits until none works any more.</summary>
-        public Task StopAsync(Exception fault)
+        public async Task StopAsync(Exception fault)
         {
             Fail(fault);
-            return Task.WhenAll(All.Select(b => b.Completion)).ContinueWith(_ => { }, TaskScheduler.Default);
+            await Task.WhenAll(All.Select(b => b.Completion)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         /// <summary>A block that has failed takes nothing any more and tells nobody: without this, whoever waits for it waits for ever.</summary>

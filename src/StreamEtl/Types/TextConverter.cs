@@ -10,6 +10,9 @@ namespace StreamEtl.Types;
 /// </summary>
 public static partial class TextConverter
 {
+    /// <summary>Values are read in whole vectors, so a block of text has so many bytes behind its last.</summary>
+    internal const int Slack = 32;
+
     /// <summary>True for the types whose values are read from their texts; the others are their texts, or nothing.</summary>
     internal static bool IsRead(ColumnType type) => type.Kind is not (ColumnKind.Text or ColumnKind.Binary or ColumnKind.Null);
 

@@ -39,6 +39,38 @@ public sealed class DiffSieveTests(ITestOutputHelper output) : IDisposable
         Assert.All(totals, total => Assert.True(total > 0));
     }
 
+    /// <summary>Rows that are taken out of a unit, for they have no key, move the ordinals of those behind them: at the unit's end rows must not meet those of the next.</summary>
+    [Theory]
+    [InlineData(DuplicateKeyRule.First)]
+    [InlineData(DuplicateKeyRule.Last)]
+    public async Task Diff_RowsWithoutKeyInManyUnits_EqualsComparingEveryValue(DuplicateKeyRule rule)
+    {
+        var random = new Random(1);
+        string padding = new('x', 100);
+        string[] old = [.. Enumerable.Range(0, 8000).Select(i => Row(random, i).Replace("name", padding, StringComparison.Ordinal))];
+        string[] now =
+        [
+            .. old.Select(row =>
+                random.Next(8) switch
+                {
+                    0 => row,
+                    1 => row[row.IndexOf(',', StringComparison.Ordinal)..],
+                    < 5 => Rewrite(random, row),
+                    _ => Change(random, row),
+                }
+            ),
+        ];
+        string before = $"{Header}\n{string.Join('\n', old)}\n";
+        string after = $"{Header}\n{string.Join('\n', now)}\n";
+        // So many threads leave each the smallest of units.
+        (RunReport sieved, string found) = await RunAsync(before, after, ["id"], rule, null, compareAll: false, threads: 16);
+        (RunReport compared, string expected) = await RunAsync(before, after, ["id"], rule, null, compareAll: true, threads: 16);
+        Assert.InRange(sieved.RowsRejected, 500, 2000);
+        Assert.InRange(sieved.BatchBytes.Max, 1, after.Length / 8);
+        Assert.Equal(Counts(compared), Counts(sieved));
+        Assert.Equal(expected, found);
+    }
+
     [Fact]
     public async Task Diff_MoreOpenRowsThanAreKept_ReadsThemAgain()
     {
@@ -182,7 +214,8 @@ public sealed class DiffSieveTests(ITestOutputHelper output) : IDisposable
         string[] key,
         DuplicateKeyRule rule,
         string? date,
-        bool compareAll
+        bool compareAll,
+        int threads = 2
     )
     {
         string changes = Path.Combine(_folder, "changes.csv");
@@ -203,7 +236,7 @@ public sealed class DiffSieveTests(ITestOutputHelper output) : IDisposable
             RejectMalformed = true,
             MemoryBytes = 64 << 20,
             TempDirectory = _folder,
-            Threads = 2,
+            Threads = threads,
         };
         await EtlRunner.RunAsync(options, report, null, CancellationToken.None);
         return (report, CdcTimestamp.Mask(await File.ReadAllTextAsync(changes)));

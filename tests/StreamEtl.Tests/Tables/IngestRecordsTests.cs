@@ -81,6 +81,38 @@ public sealed class IngestRecordsTests : IDisposable
         Assert.Contains("y", (await RowsAsync())["1"], StringComparison.Ordinal);
     }
 
+    /// <summary>Rows that are taken out of a unit move the ordinals of those behind them; a row must not get what was decided of another.</summary>
+    [Fact]
+    public async Task Ingest_RowsWithoutKeyInManyUnits_WritesTheRowsThatChanged()
+    {
+        const int Count = 20_000;
+        string padding = new('x', 60);
+        string Old(int i) => string.Create(CultureInfo.InvariantCulture, $"{i},{i}.50,{padding}{i}");
+        // Of ten rows one is the same, one has no key, two are other bytes of the same values, six are changes.
+        string New(int i) =>
+            (i * 7 % 10) switch
+            {
+                0 => Old(i),
+                1 => Old(i)[Old(i).IndexOf(',', StringComparison.Ordinal)..],
+                < 4 => Old(i).Replace(padding, '"' + padding, StringComparison.Ordinal) + '"',
+                _ => Old(i) + "!",
+            };
+        static IngestOptions SmallestUnits(IngestOptions o) => o with { Threads = 16, MemoryBytes = 64 << 20, RejectMalformed = true };
+        await IngestAsync(Rows(Count, Old), SmallestUnits);
+        RunReport report = await IngestAsync(Rows(Count, New), SmallestUnits);
+        Assert.InRange(report.BatchBytes.Max, 1, Count * 70 / 8);
+        Assert.Equal(
+            (0, Count / 10 * 6, Count / 10, Count / 10 * 3, Count / 10),
+            (report.Inserts, report.Updates, report.Deletes, report.Unchanged, report.RowsRejected)
+        );
+        Dictionary<string, string> rows = await RowsAsync();
+        Assert.Equal(Count / 10 * 9, rows.Count);
+        Assert.All(
+            Enumerable.Range(0, Count).Where(i => i * 7 % 10 != 1),
+            i => Assert.Equal(i * 7 % 10 >= 4, rows[i.ToString(CultureInfo.InvariantCulture)].Contains('!', StringComparison.Ordinal))
+        );
+    }
+
     [Fact]
     public async Task Ingest_TableWhoseRowsHaveDates_KeepsNoRecords()
     {
