@@ -37,6 +37,12 @@ internal sealed class BatchSizer
         Min = Max = _current;
     }
 
+    private BatchSizer(int bytes)
+    {
+        _current = _best = Min = Max = bytes;
+        _settled = true;
+    }
+
     /// <summary>The size to read next.</summary>
     public int Current => Volatile.Read(ref _current);
 
@@ -45,6 +51,9 @@ internal sealed class BatchSizer
 
     /// <summary>Largest size chosen.</summary>
     public int Max { get; private set; }
+
+    /// <summary>Always chooses <paramref name="bytes"/>.</summary>
+    public static BatchSizer Fixed(int bytes) => new(bytes);
 
     /// <summary>Records the decoding of one unit.</summary>
     public void Observe(long bytes, long ticks)

@@ -84,4 +84,7 @@ public abstract record JobOptions
 
     /// <summary>Cores to use.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Bytes of input that a unit has; null: found while the run goes. Tests cut small inputs into many units, as large ones are.</summary>
+    internal int? UnitBytes { get; init; }
 }

@@ -29,7 +29,7 @@ internal sealed class RunContext
         // Arrays that are being filled from stores are the pool's too: it must not drop what the stages need next to make room for them.
         Pool = new BufferPool(Budget, Flow.InFlightBytes + (transfers / 2));
         Rejects = new RejectLog(this);
-        Sizer = new BatchSizer(512 << 10, Flow.LargestBatch);
+        Sizer = options.UnitBytes is { } bytes ? BatchSizer.Fixed(bytes) : new BatchSizer(512 << 10, Flow.LargestBatch);
     }
 
     /// <summary>The user's options.</summary>

@@ -18,4 +18,7 @@ internal static class SmallInputs
             DiffJob.FewBytes = -1;
         }
     }
+
+    /// <summary>Bytes of a unit: of a few records mostly, so that a small table is many of them; or as a run chooses itself.</summary>
+    public static int? DrawUnitBytes(Random random) => random.Next(4) == 0 ? null : random.Next(1, 300);
 }

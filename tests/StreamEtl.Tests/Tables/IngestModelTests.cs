@@ -4,6 +4,7 @@ using StreamEtl.Diagnostics;
 using StreamEtl.Pipeline;
 using StreamEtl.Storage;
 using StreamEtl.Tables;
+using StreamEtl.Tests.Pipeline;
 using Xunit.Abstractions;
 
 namespace StreamEtl.Tests.Tables;
@@ -61,7 +62,13 @@ public sealed class IngestModelTests(ITestOutputHelper output) : IDisposable
             await File.WriteAllTextAsync(path, snapshot.ToCsv(random), new UTF8Encoding(false));
             IngestMode? mode = random.Next(6) == 0 ? IngestMode.Full : null;
             Dictionary<string, string> before = table;
-            RunReport report = await IngestRun.RunAsync(IngestRun.Options(store, path, _folder) with { Mode = mode });
+            RunReport report = await IngestRun.RunAsync(
+                IngestRun.Options(store, path, _folder) with
+                {
+                    Mode = mode,
+                    UnitBytes = SmallInputs.DrawUnitBytes(random),
+                }
+            );
             table = snapshot.Rows();
             (long version, Dictionary<string, string> rows) = await TableReadBack.NewestAsync(store, "t");
             Assert.Equal(Sorted(table), Sorted(rows));

@@ -66,6 +66,7 @@ public sealed class ConsolidateRunModelTests : IDisposable
             MemoryBytes = 256 << 20,
             TempDirectory = _folder,
             Threads = 2,
+            UnitBytes = SmallInputs.DrawUnitBytes(random),
         };
         var report = new RunReport { Verb = "consolidate" };
         await EtlRunner.RunAsync(options, report, null, CancellationToken.None);

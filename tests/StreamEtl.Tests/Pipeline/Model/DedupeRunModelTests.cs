@@ -73,6 +73,7 @@ public sealed class DedupeRunModelTests : IDisposable
                 MemoryBytes = 256 << 20,
                 TempDirectory = _folder,
                 Threads = 2,
+                UnitBytes = SmallInputs.DrawUnitBytes(random),
             },
             report,
             null,

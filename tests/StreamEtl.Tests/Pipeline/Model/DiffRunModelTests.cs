@@ -81,6 +81,7 @@ public sealed class DiffRunModelTests(ITestOutputHelper output) : IDisposable
             MemoryBytes = 256 << 20,
             TempDirectory = _folder,
             Threads = 2,
+            UnitBytes = SmallInputs.DrawUnitBytes(random),
         };
         var report = new RunReport { Verb = "diff" };
         if (rule == DuplicateKeyRule.Fail && model.ConflictingKeys > 0)
