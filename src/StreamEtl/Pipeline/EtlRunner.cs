@@ -21,6 +21,7 @@ public static class EtlRunner
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(report);
+        options = options with { Threads = FlowPlan.ThreadsFor(options.MemoryBytes, options.Threads) };
         var run = new RunContext(options, report, progress, cancellationToken);
         try
         {

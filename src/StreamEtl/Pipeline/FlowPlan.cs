@@ -16,8 +16,17 @@ internal sealed record FlowPlan(long InFlightBytes, long PartBytes, int LargestB
     /// <summary>Below this no plan is honest: the runtime itself, one batch for each stage and one part do not fit.</summary>
     public const long SmallestMemory = 64_000_000;
 
+    /// <summary>
+    /// What a thread needs: its share of batches and parts, the collector's own memory for it, and the columns of a wide table, of each of which it holds arrays. With less some runs end for
+    /// want of memory that fewer threads would have finished.
+    /// </summary>
+    private const long LeastPerThread = 20_000_000;
+
     /// <summary>More bytes in flight than this bring no speed, only cache misses.</summary>
     private const long EnoughPerThread = 64L << 20;
+
+    /// <summary>How many of <paramref name="threads"/> have work in <paramref name="memory"/> bytes.</summary>
+    public static int ThreadsFor(long memory, int threads) => (int)Math.Clamp(memory / LeastPerThread, 1, threads);
 
     /// <summary>Divides <paramref name="memory"/> bytes, of which <paramref name="transfers"/> are under way to and from stores, or with their clients.</summary>
     public static FlowPlan For(long memory, int threads, long transfers = 0)

@@ -4,7 +4,8 @@ using StreamEtl.Sources;
 namespace StreamEtl.Pipeline;
 
 /// <summary>What moves through the blocks: a unit, later its batch, and the bytes of the gate that it occupies. Disposed exactly once, by the graph.</summary>
-internal sealed class InFlight(PassInput input, SourceUnit unit, int target, UnitMark? mark, ByteGate gate, long reserved) : IDisposable
+internal sealed class InFlight(PassInput input, SourceUnit unit, int target, UnitMark? mark, ByteGate gate, long size, long reserved)
+    : IDisposable
 {
     private SourceUnit? _unit = unit;
     private long _reserved = reserved;
@@ -48,8 +49,14 @@ internal sealed class InFlight(PassInput input, SourceUnit unit, int target, Uni
         return source.Decode(unit, Input.Plan, known.Rows, positions, count);
     }
 
-    /// <summary>Corrects the gate to what the batch really holds.</summary>
+    /// <summary>Tells the gate what the batch really holds, and the units to come what to expect.</summary>
     public void Settle()
+    {
+        Input.Segment.Growth.Observe(size, Batch!.Lease.Bytes);
+        Correct();
+    }
+
+    private void Correct()
     {
         long now = Batch!.Lease.Bytes;
         gate.Adjust(now - _reserved);
@@ -61,7 +68,7 @@ internal sealed class InFlight(PassInput input, SourceUnit unit, int target, Uni
     {
         Batch!.Dispose();
         Batch = batch;
-        Settle();
+        Correct();
     }
 
     /// <inheritdoc/>

@@ -37,4 +37,7 @@ internal sealed class PassSegment
 
     /// <summary>Ordinal of the next well-formed row.</summary>
     public long NextRow { get; set; }
+
+    /// <summary>How its units grow when they are decoded.</summary>
+    public UnitGrowth Growth { get; } = new();
 }

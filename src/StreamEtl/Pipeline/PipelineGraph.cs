@@ -115,7 +115,6 @@ internal sealed class PipelineGraph
         {
             foreach (PassSegment segment in _pass.Segments)
             {
-                MakeRoom();
                 if (segment.Kept is { } kept)
                 {
                     await PumpAsync(new PassInput(segment, kept, [])).ConfigureAwait(false);
@@ -123,6 +122,7 @@ internal sealed class PipelineGraph
                 }
                 for (int i = 0; i < segment.Side.Inputs.Count; i++)
                 {
+                    MakeRoom();
                     await PumpAsync(segment, i).ConfigureAwait(false);
                 }
             }
@@ -168,8 +168,11 @@ internal sealed class PipelineGraph
     {
         UnitMark? mark = number < input.Marks?.Count ? input.Marks[number] : null;
         int target = mark?.Target ?? _run.Sizer.Current;
+        UnitGrowth growth = input.Segment.Growth;
+        // The first unit goes alone: it shows what the others will need.
+        long expected = growth.Of(target) ?? _gate.Capacity;
         long start = Stopwatch.GetTimestamp();
-        await _gate.EnterAsync(target, _stop.Token).ConfigureAwait(false);
+        await _gate.EnterAsync(expected, _stop.Token).ConfigureAwait(false);
         _run.ReadClock.Waited(start);
         start = Stopwatch.GetTimestamp();
         SourceUnit? unit = null;
@@ -181,7 +184,7 @@ internal sealed class PipelineGraph
         {
             if (unit is null)
             {
-                _gate.Adjust(-target);
+                _gate.Adjust(-expected);
             }
         }
         if (unit is null)
@@ -189,8 +192,11 @@ internal sealed class PipelineGraph
             return null;
         }
         _run.ReadClock.Worked(start, 0);
-        _gate.Adjust(unit.Lease.Bytes - target);
-        return new InFlight(input, unit, target, mark, _gate, unit.Lease.Bytes);
+        // A unit may hold less than its bytes: those of a Parquet file are pages that its source keeps.
+        long size = Math.Max(target, unit.Lease.Bytes);
+        long reserved = growth.Of(size) ?? _gate.Capacity;
+        _gate.Adjust(reserved - expected);
+        return new InFlight(input, unit, target, mark, _gate, size, reserved);
     }
 
     /// <summary>decode: bytes to columns, and what of the next steps needs no order, while the bytes are in the cache.</summary>

@@ -236,6 +236,29 @@ public sealed class PipelineGraphTests
         Assert.True(run.Budget.Peak < FlowPlan.SmallestMemory, $"{run.Budget.Peak} bytes in flight");
     }
 
+    [Fact]
+    public async Task Run_UnitsThatGrowWhenDecoded_KeepToTheGate()
+    {
+        // Nothing is held when a unit is read, and 1.6 MB once it is decoded; as many units as threads and queues take would be four times what the gate lets in.
+        RunContext run = NewRun(CancellationToken.None, 128_000_000, threads: 16, unitBytes: 100_000);
+        const int Unit = 200_000 * sizeof(long);
+        await RunAsync(run, new FakeTable(150, Unit / sizeof(long)), new FakeEncoder(run.Pool, 250_000), accept: _ => Thread.Sleep(1));
+        Assert.InRange(run.Budget.Peak, run.Flow.InFlightBytes / 4, run.Flow.InFlightBytes + (2 * Unit));
+    }
+
+    [Fact]
+    public void UnitGrowth_NothingSeen_KnowsNothing()
+    {
+        var growth = new UnitGrowth();
+        Assert.Null(growth.Of(100));
+        growth.Observe(1000, 5000);
+        growth.Observe(1000, 3000);
+        Assert.Equal(400, growth.Of(100));
+        growth.Observe(1_000_000, 0);
+        // A unit holds its own bytes until it is decoded.
+        Assert.Equal(100, growth.Of(100));
+    }
+
     private static Task<PassResult> RunAsync(
         RunContext run,
         FakeTable table,
@@ -276,7 +299,7 @@ public sealed class PipelineGraphTests
         batch.Select(rows, count);
     }
 
-    private static RunContext NewRun(CancellationToken cancellationToken, long memory = 1L << 30) =>
+    private static RunContext NewRun(CancellationToken cancellationToken, long memory = 1L << 30, int threads = 2, int? unitBytes = null) =>
         new(
             new ConvertOptions
             {
@@ -284,7 +307,8 @@ public sealed class PipelineGraphTests
                 Output = "unused",
                 MemoryBytes = memory,
                 TempDirectory = Path.GetTempPath(),
-                Threads = 2,
+                Threads = threads,
+                UnitBytes = unitBytes,
             },
             new RunReport { Verb = "convert" },
             null,

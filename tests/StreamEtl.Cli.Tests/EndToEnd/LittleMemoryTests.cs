@@ -1,0 +1,90 @@
+using System.Text;
+using System.Text.Json;
+using StreamEtl.Cli.Tests.Infrastructure;
+
+namespace StreamEtl.Cli.Tests.EndToEnd;
+
+/// <summary>Tables of 200 columns in as little memory as a run may be given: a row of a few bytes has 200 values once decoded.</summary>
+public sealed class LittleMemoryTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>Small objects and large arrays by turns fill the heap to its limit, which is where the collector of a small memory keeps what it could use.</summary>
+    [Theory]
+    [InlineData("64MB")]
+    [InlineData("200MB")]
+    public void Diff_OfWideTablesInLittleMemory_Ends(string memory)
+    {
+        WriteWide(20_000, 200);
+        Tool.Result run = Tool.Run(
+            _folder,
+            "diff",
+            "wide.csv",
+            "wide.ndjson",
+            "-o",
+            "changes.parquet",
+            "--key",
+            "id",
+            "--memory",
+            memory,
+            "--threads",
+            "2",
+            "--report",
+            "r.json"
+        );
+        Assert.True(run.Status == 0, run.Error);
+        JsonElement report = JsonDocument.Parse(_folder.Read("r.json")).RootElement;
+        Assert.Equal(10_000, report.GetProperty("updates").GetInt64());
+        Assert.Equal(10_000, report.GetProperty("unchanged").GetInt64());
+    }
+
+    /// <summary>The arrays of two formats, one after the other, on more threads than the memory has room for.</summary>
+    [Theory]
+    [InlineData("64MB")]
+    [InlineData("100MB")]
+    public void Convert_WideTablesOfTwoFormatsOnManyThreads_Ends(string memory)
+    {
+        WriteWide(20_000, 200);
+        Assert.Equal(0, Tool.Run(_folder, "convert", "wide.csv", "-o", "wide.parquet").Status);
+        Tool.Result run = Tool.Run(
+            _folder,
+            "convert",
+            "wide.parquet",
+            "wide.ndjson",
+            "wide.csv",
+            "-o",
+            "all.csv",
+            "--memory",
+            memory,
+            "--threads",
+            "8"
+        );
+        Assert.True(run.Status == 0, run.Error);
+        Assert.Equal(60_001, _folder.Read("all.csv").Count(c => c == '\n'));
+    }
+
+    /// <summary>A table as CSV and as NDJSON, one value in ten there; every other row differs.</summary>
+    private void WriteWide(int rows, int columns)
+    {
+        var csv = new StringBuilder("id").AppendJoin("", Enumerable.Range(1, columns).Select(c => $",c{c}")).Append('\n');
+        var json = new StringBuilder();
+        for (int r = 0; r < rows; r++)
+        {
+            csv.Append(r);
+            json.Append("{\"id\":").Append(r);
+            for (int c = 1; c <= columns; c++)
+            {
+                bool has = (r + c) % 10 == 0;
+                string text = has ? $"A{r * c % 997}" : "";
+                csv.Append(',').Append(text);
+                json.Append(has ? $",\"c{c}\":\"{text}{(r % 2 == 1 ? "x" : "")}\"" : $",\"c{c}\":null");
+            }
+            csv.Append('\n');
+            json.Append("}\n");
+        }
+        _folder.Write("wide.csv", csv.ToString());
+        _folder.Write("wide.ndjson", json.ToString());
+    }
+}
