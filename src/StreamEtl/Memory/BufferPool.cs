@@ -6,10 +6,10 @@ namespace StreamEtl.Memory;
 /// <summary>
 /// Arrays for one run, reused by size class and charged to the run's <see cref="MemoryBudget"/> while they exist, in use or idle.
 /// Rent through a <see cref="BufferLease"/>, which gives everything back at once. Thread-safe.
-/// Once <paramref name="capacity"/> bytes exist, somewhat larger idle arrays serve as well, and those idle for longest make way for new ones of other sizes.
+/// Once as many bytes exist as its capacity is, somewhat larger idle arrays serve as well, and those idle for longest make way for new ones of other sizes.
 /// Contents of a rented array are arbitrary; its length is at least what was asked for.
 /// </summary>
-public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValue)
+public sealed class BufferPool
 {
     /// <summary>Smallest array, a power of two, and sizes for each doubling of it: at most a fifth of an array is unused.</summary>
     private const int SmallestBits = 8;
@@ -25,14 +25,24 @@ public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValu
     private const int ClassesAbove = 4;
 
     private readonly Lock _lock = new();
+    private readonly long _capacity;
     private readonly Dictionary<Type, Shelf?[]> _shelves = [];
     private long _uses;
     private int _outstanding;
     private long _existing;
     private long _garbage;
 
+    /// <summary>An empty pool for <paramref name="capacity"/> bytes; arrays in use may be more.</summary>
+    public BufferPool(MemoryBudget budget, long capacity = long.MaxValue)
+    {
+        ArgumentNullException.ThrowIfNull(budget);
+        Budget = budget;
+        _capacity = capacity;
+        budget.Add(this);
+    }
+
     /// <summary>The budget that this pool's arrays are charged to.</summary>
-    public MemoryBudget Budget { get; } = budget;
+    public MemoryBudget Budget { get; }
 
     /// <summary>Leases not yet disposed. Zero at the end of every run, also of a failed one.</summary>
     public int OutstandingLeases => Volatile.Read(ref _outstanding);
@@ -53,37 +63,52 @@ public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValu
         }
     }
 
-    /// <summary>As <see cref="Trim"/>, and has the collector give the memory back to the system: for the moment when what comes needs arrays of other sizes. Takes milliseconds.</summary>
-    public void GiveBack()
+    /// <summary>As <see cref="Trim"/>, before the collector runs.</summary>
+    internal void Empty()
     {
-        Trim();
         lock (_lock)
         {
+            DropUntil(0);
             _garbage = 0;
         }
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     internal Rented Rent<T>(int minimum)
         where T : unmanaged
     {
+        try
+        {
+            return TakeOrMake<T>(minimum);
+        }
+        catch (OutOfMemoryException)
+        {
+            // Garbage, gaps between arrays, and what other pools have idle may bring the heap to its limit (HeapLimit): only what does not fit without them is too much.
+            Budget.GiveBack();
+            return TakeOrMake<T>(minimum);
+        }
+    }
+
+    private Rented TakeOrMake<T>(int minimum)
+        where T : unmanaged
+    {
         int sizeClass = ClassOf((long)minimum * Unsafe.SizeOf<T>());
         int length = (int)Math.Min((BytesOf(sizeClass) + Unsafe.SizeOf<T>() - 1) / Unsafe.SizeOf<T>(), Array.MaxLength);
         long bytes = (long)length * Unsafe.SizeOf<T>();
+        Shelf shelf;
         bool collect;
         lock (_lock)
         {
             Shelf?[] shelves = ShelvesOf(typeof(T));
-            Shelf shelf = shelves[sizeClass] ??= new Shelf();
+            shelf = shelves[sizeClass] ??= new Shelf();
             shelf.LastUse = ++_uses;
-            if (shelf.Idle.TryPop(out Rented rented) || (_existing + bytes > capacity && TryTakeLarger(shelves, sizeClass, out rented)))
+            if (shelf.Idle.TryPop(out Rented rented) || (_existing + bytes > _capacity && TryTakeLarger(shelves, sizeClass, out rented)))
             {
                 return rented;
             }
-            DropUntil(capacity - bytes);
+            DropUntil(_capacity - bytes);
             shelf.Grow();
             _existing += bytes;
-            collect = _garbage > capacity / GarbageShare;
+            collect = _garbage > _capacity / GarbageShare;
             _garbage = collect ? 0 : _garbage;
         }
         if (collect)
@@ -91,21 +116,25 @@ public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValu
             GC.Collect();
         }
         Budget.Reserve(bytes);
-        return new Rented(Allocate<T>(length), bytes, typeof(T), sizeClass);
-    }
-
-    /// <summary>Garbage and gaps between arrays may bring the heap to its limit (<see cref="HeapLimit"/>): only what does not fit without them is too much.</summary>
-    private T[] Allocate<T>(int length)
-    {
         try
         {
-            return GC.AllocateUninitializedArray<T>(length);
+            return new Rented(GC.AllocateUninitializedArray<T>(length), bytes, typeof(T), sizeClass);
         }
         catch (OutOfMemoryException)
         {
-            GiveBack();
-            return GC.AllocateUninitializedArray<T>(length);
+            Forget(shelf, bytes);
+            throw;
         }
+    }
+
+    private void Forget(Shelf shelf, long bytes)
+    {
+        lock (_lock)
+        {
+            shelf.Arrays--;
+            _existing -= bytes;
+        }
+        Budget.Release(bytes);
     }
 
     internal void Return(Rented rented)
@@ -198,7 +227,11 @@ public sealed class BufferPool(MemoryBudget budget, long capacity = long.MaxValu
         public long LastUse { get; set; }
 
         /// <summary>Counts one more array, and has room for it when it comes back: giving back must not fail where memory is short.</summary>
-        public void Grow() => Idle.EnsureCapacity(++Arrays);
+        public void Grow()
+        {
+            Idle.EnsureCapacity(Arrays + 1);
+            Arrays++;
+        }
     }
 
     /// <summary>An array with what it costs, known where its element type still is.</summary>

@@ -7,6 +7,7 @@ namespace StreamEtl.Memory;
 /// </summary>
 public sealed class MemoryBudget(long limit)
 {
+    private readonly List<BufferPool> _pools = [];
     private long _used;
     private long _peak;
 
@@ -37,6 +38,32 @@ public sealed class MemoryBudget(long limit)
 
     /// <summary>Gives bytes back.</summary>
     public void Release(long bytes) => Interlocked.Add(ref _used, -bytes);
+
+    /// <summary>
+    /// Has all pools forget their idle arrays, and the collector give the memory back to the system: for the moment when what comes needs arrays of other sizes. Takes milliseconds.
+    /// </summary>
+    public void GiveBack()
+    {
+        BufferPool[] pools;
+        lock (_pools)
+        {
+            pools = [.. _pools];
+        }
+        foreach (BufferPool pool in pools)
+        {
+            pool.Empty();
+        }
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
+
+    /// <summary>A pool whose arrays are charged here.</summary>
+    internal void Add(BufferPool pool)
+    {
+        lock (_pools)
+        {
+            _pools.Add(pool);
+        }
+    }
 
     private void RecordPeak(long now)
     {

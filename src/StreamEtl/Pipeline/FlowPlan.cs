@@ -1,5 +1,6 @@
 using System.Globalization;
 using StreamEtl.Errors;
+using StreamEtl.Memory;
 
 namespace StreamEtl.Pipeline;
 
@@ -39,7 +40,7 @@ internal sealed record FlowPlan(long InFlightBytes, long PartBytes, int LargestB
                 hint: $"give at least {SmallestMemory / 1_000_000}MB"
             );
         }
-        long inFlight = Math.Min((memory - transfers) * 2 / 5, EnoughPerThread * threads);
+        long inFlight = Math.Min((Math.Min(memory, HeapLimit.Bytes(memory)) - transfers) * 2 / 5, EnoughPerThread * threads);
         long part = inFlight / (threads + 2);
         // A decoded batch holds about four times its input; each thread decodes one while as many wait.
         int largest = (int)Math.Clamp(inFlight / (16L * threads), 64 << 10, 1 << 20);

@@ -212,7 +212,7 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
     {
         if (rows > ManyRows)
         {
-            Run.Pool.GiveBack();
+            Run.Budget.GiveBack();
         }
         else
         {

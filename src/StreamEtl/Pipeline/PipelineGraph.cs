@@ -104,7 +104,7 @@ internal sealed class PipelineGraph
     {
         if (HeapLimit.IsNear())
         {
-            _run.Pool.GiveBack();
+            _run.Budget.GiveBack();
         }
     }
 

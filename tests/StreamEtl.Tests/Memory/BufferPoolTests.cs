@@ -44,6 +44,26 @@ public sealed class BufferPoolTests
         Assert.Equal(0, budget.Used);
     }
 
+    [Fact]
+    public void MemoryBudget_GiveBack_EmptiesEveryPoolOfIdleArrays()
+    {
+        var budget = new MemoryBudget(1 << 20);
+        var one = new BufferPool(budget);
+        var other = new BufferPool(budget);
+        _ = RentOnce(one, 4 << 10);
+        using BufferLease lease = other.Lease();
+        byte[] used = lease.Rent<byte>(8 << 10);
+        budget.GiveBack();
+        Assert.Equal(used.Length, budget.Used);
+    }
+
+    [Theory]
+    [InlineData(125_000_000)]
+    [InlineData(150_000_000)]
+    [InlineData(228_000_000)]
+    public void HeapLimit_LittleMemory_LeavesRoomForTheRuntime(long memory) =>
+        Assert.InRange(HeapLimit.Bytes(memory), memory / 2, memory - 37_000_000);
+
     [Theory]
     [InlineData(64 << 10, false)]
     [InlineData(4 << 10, true)]
