@@ -141,7 +141,13 @@ public sealed class CsvRowSource : IRowSource, ISelectiveSource, IRecordSource, 
         _decoder.Decode((CsvUnit)unit, plan, rows, positions, count);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _bytes.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        // A pass remembers its sources until it ends: of many small inputs each would keep its sample.
+        _carry = [];
+        _carryStart = _carryEnd = 0;
+        return _bytes.DisposeAsync();
+    }
 
     private async ValueTask<SourceUnit?> ReadAsync(BufferLease lease, int size, CancellationToken cancellationToken)
     {

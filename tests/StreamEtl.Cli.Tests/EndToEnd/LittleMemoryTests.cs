@@ -68,6 +68,19 @@ public sealed class LittleMemoryTests : IDisposable
         Assert.Equal(60_001, _folder.Read("all.csv").Count(c => c == '\n'));
     }
 
+    /// <summary>A sample of each input is read before its rows: 300 times that is far more than the memory.</summary>
+    [Fact]
+    public void Convert_ManySmallInputs_Ends()
+    {
+        for (int f = 0; f < 300; f++)
+        {
+            _folder.Write($"part-{f}.csv", $"id,name\n{f},a\n");
+        }
+        Tool.Result run = Tool.Run(_folder, "convert", "part-*.csv", "-o", "all.csv", "--memory", "64MB", "--threads", "2");
+        Assert.True(run.Status == 0, run.Error);
+        Assert.Equal(301, _folder.Read("all.csv").Count(c => c == '\n'));
+    }
+
     /// <summary>A table as CSV and as NDJSON, one value in ten there; every other row differs.</summary>
     private void WriteWide(int rows, int columns)
     {
