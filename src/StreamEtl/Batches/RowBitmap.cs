@@ -20,6 +20,10 @@ public sealed class RowBitmap : IDisposable
         budget.Reserve(_words.Bytes);
     }
 
+    /// <summary>A bitmap of the first bits of <paramref name="bits"/>; where that ends, the others are 0.</summary>
+    internal RowBitmap(long rows, MemoryBudget budget, ReadOnlySpan<ulong> bits)
+        : this(rows, budget) => bits[..Math.Min(bits.Length, _words.Length)].CopyTo(_words.Span);
+
     /// <summary>A span, so that a row beyond the last is an exception: rows may come out of a damaged file.</summary>
     private Span<ulong> Words => _words.Span;
 

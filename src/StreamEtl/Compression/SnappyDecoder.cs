@@ -13,6 +13,16 @@ internal static class SnappyDecoder
     /// <summary>No element of up to 60 literal bytes or a copy reads or writes further than this.</summary>
     private const int Margin = 80;
 
+    /// <summary>Literals above have their length behind the tag.</summary>
+    private const int LongestLiteral = 60;
+
+    /// <summary>Which of the two bytes behind a tag belong to its offset: none, one, both; 16 bits for each kind of element.</summary>
+    private const ulong OffsetMasks = 0xFFFF_00FF_0000;
+
+    private const int LengthMask = 0xFF;
+
+    private static readonly ushort[] Elements = DescribeElements();
+
     /// <summary>Decodes what follows the stated length, from <paramref name="from"/> on, into exactly <paramref name="target"/>; false when the data is damaged.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> source, int from, Span<byte> target)
     {
@@ -20,74 +30,120 @@ internal static class SnappyDecoder
         return TryDecodeFast(source, target, ref from, ref to) && TryDecodeRest(source, target, from, to);
     }
 
-    /// <summary>Decodes as long as neither end is near, so that short runs are copied without a look at their length; the rest is left to the careful loop.</summary>
-    private static bool TryDecodeFast(ReadOnlySpan<byte> source, Span<byte> target, ref int fromHere, ref int toHere)
+    /// <summary>
+    /// Decodes as long as neither end is near. An element has six bytes on average and its kind cannot be foretold, so usual literals and copies go the same way, without a branch between
+    /// them: a literal is a copy from the input. What is rare is left to <see cref="TryDecodeRare"/>, the ends to the careful loop.
+    /// </summary>
+    private static unsafe bool TryDecodeFast(ReadOnlySpan<byte> source, Span<byte> target, ref int fromHere, ref int toHere)
     {
-        int from = fromHere;
-        int to = toHere;
-        int lastFrom = source.Length - Margin;
-        int lastTo = target.Length - Margin;
-        ref byte input = ref MemoryMarshal.GetReference(source);
-        ref byte output = ref MemoryMarshal.GetReference(target);
-        while (from < lastFrom && to < lastTo)
+        fixed (byte* input = source)
+        fixed (byte* output = target)
+        fixed (ushort* elements = Elements)
         {
-            uint tag = Unsafe.Add(ref input, from);
-            if ((tag & 3) == 0)
+            byte* from = input + fromHere;
+            byte* to = output + toHere;
+            byte* lastFrom = input + source.Length - Margin;
+            byte* lastTo = output + target.Length - Margin;
+            while (from < lastFrom && to < lastTo)
             {
-                int literal = (int)(tag >> 2) + 1;
-                if (literal > 60)
+                int tag = *from;
+                int element = elements[tag];
+                nint length = element & LengthMask;
+                int kind = tag & 3;
+                // All ones for a literal, whose kind is 0; a copy has as many bytes of offset as its kind says.
+                nint literal = (nint)(kind - 1) >> 63;
+                byte* content = from + 1;
+                nint offset = (element & ~LengthMask) | (Unsafe.ReadUnaligned<ushort>(content) & (ushort)(OffsetMasks >> (kind << 4)));
+                byte* next = content + kind + (((tag >> 2) + 1) & literal);
+                // One comparison for what overlaps itself, for offsets of 0, and for what has no length in the table.
+                if ((nuint)(length - 1) >= (nuint)(offset | literal) || offset > to - output)
                 {
-                    from++;
-                    if (!TryCopyLongLiteral(source, target, ref from, ref to, literal))
+                    fromHere = (int)(from - input);
+                    toHere = (int)(to - output);
+                    if (!TryDecodeRare(source, target, ref fromHere, ref toHere))
                     {
                         return false;
                     }
+                    from = input + fromHere;
+                    to = output + toHere;
                     continue;
                 }
-                ref byte start = ref Unsafe.Add(ref input, from + 1);
-                ref byte end = ref Unsafe.Add(ref output, to);
-                Copy16(ref start, ref end);
-                if (literal > Stride)
+                byte* back = to - offset;
+                byte* start = back + ((content - back) & literal);
+                Vector256.Load(start).Store(to);
+                if (length > Vector256<byte>.Count)
                 {
-                    Copy16(ref Unsafe.Add(ref start, 16), ref Unsafe.Add(ref end, 16));
-                    Copy16(ref Unsafe.Add(ref start, 32), ref Unsafe.Add(ref end, 32));
-                    Copy16(ref Unsafe.Add(ref start, 48), ref Unsafe.Add(ref end, 48));
+                    Vector256.Load(start + Vector256<byte>.Count).Store(to + Vector256<byte>.Count);
                 }
-                from += literal + 1;
-                to += literal;
-                continue;
+                from = next;
+                to += length;
             }
-            uint word = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref input, from + 1));
-            uint offset;
-            int count;
-            if ((tag & 3) == 1)
-            {
-                offset = ((tag & 0xE0) << 3) | (byte)word;
-                count = (int)((tag >> 2) & 7) + 4;
-                from += 2;
-            }
-            else
-            {
-                bool isShort = (tag & 3) == 2;
-                offset = isShort ? (ushort)word : word;
-                count = (int)(tag >> 2) + 1;
-                from += isShort ? 3 : 5;
-            }
-            if (offset - 1 >= (uint)to)
-            {
-                return false;
-            }
-            CopyBackFast(ref Unsafe.Add(ref output, to), (int)offset, count);
-            to += count;
+            fromHere = (int)(from - input);
+            toHere = (int)(to - output);
+            return true;
         }
-        (fromHere, toHere) = (from, to);
+    }
+
+    /// <summary>One element of any kind, far from both ends.</summary>
+    private static bool TryDecodeRare(ReadOnlySpan<byte> source, Span<byte> target, ref int from, ref int to)
+    {
+        int tag = source[from++];
+        int count = (tag >> 2) + 1;
+        if ((tag & 3) == 0)
+        {
+            return TryCopyLongLiteral(source, target, ref from, ref to, count);
+        }
+        uint word = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref MemoryMarshal.GetReference(source), from));
+        uint offset;
+        switch (tag & 3)
+        {
+            case 1:
+                offset = (uint)((tag & 0xE0) << 3) | (byte)word;
+                count = ((tag >> 2) & 7) + 4;
+                from++;
+                break;
+            case 2:
+                offset = (ushort)word;
+                from += sizeof(ushort);
+                break;
+            default:
+                offset = word;
+                from += sizeof(uint);
+                break;
+        }
+        if (offset - 1 >= (uint)to)
+        {
+            return false;
+        }
+        CopyBackFast(ref Unsafe.Add(ref MemoryMarshal.GetReference(target), to), (int)offset, count);
+        to += count;
         return true;
     }
 
-    /// <summary>A literal of any length, from behind its tag on; above 60, <paramref name="count"/> says how many bytes its length takes.</summary>
+    /// <summary>For each tag the length of its element, and the bits of its offset that are in the tag; 0 for what is rare.</summary>
+    private static ushort[] DescribeElements()
+    {
+        var elements = new ushort[256];
+        for (int tag = 0; tag < elements.Length; tag++)
+        {
+            int length = (tag >> 2) + 1;
+            elements[tag] = (ushort)(
+                (tag & 3) switch
+                {
+                    0 when length > LongestLiteral => 0,
+                    0 or 2 => length,
+                    1 => (((tag >> 2) & 7) + 4) | ((tag & 0xE0) << 3),
+                    _ => 0,
+                }
+            );
+        }
+        return elements;
+    }
+
+    /// <summary>A literal of any length, from behind its tag on; above <see cref="LongestLiteral"/>, <paramref name="count"/> says how many bytes its length takes.</summary>
     private static bool TryCopyLongLiteral(ReadOnlySpan<byte> source, Span<byte> target, ref int from, ref int to, int count)
     {
-        if (count > 60 && !TryReadLiteralLength(source, ref from, ref count))
+        if (count > LongestLiteral && !TryReadLiteralLength(source, ref from, ref count))
         {
             return false;
         }
@@ -211,7 +267,7 @@ internal static class SnappyDecoder
 
     private static bool TryReadLiteralLength(ReadOnlySpan<byte> source, ref int from, ref int count)
     {
-        int bytes = count - 60;
+        int bytes = count - LongestLiteral;
         if (bytes > source.Length - from)
         {
             return false;

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using StreamEtl.Batches;
@@ -20,14 +19,19 @@ internal sealed class RowSieve : IDisposable
     private const long TrialRows = 1 << 17;
 
     private const int Smallest = 1 << 16;
-    private const int Stride = 64;
+
+    /// <summary>Rows whose slots are on their way from memory: about as many as a core asks for at once.</summary>
+    private const int Ahead = 24;
 
     private readonly MemoryBudget _budget;
     private NativeArray<Entry> _entries;
-    private ulong[] _open = [];
+    private readonly GrowingBits _old = new();
+    private readonly GrowingBits _equalled = new();
+    private readonly GrowingBits _new = new();
     private long _oldRows;
     private long _newRows;
     private long _openRows;
+    private long _unchanged;
 
     /// <summary>Has seen nothing yet; has room for about <paramref name="rows"/> rows of OLD, and grows.</summary>
     public RowSieve(MemoryBudget budget, long rows)
@@ -52,12 +56,11 @@ internal sealed class RowSieve : IDisposable
             IsWorthwhile = false;
             return;
         }
+        _old.Set(firstRow, keys.Length);
+        PrefetchFirst(keys);
         for (int i = 0; i < keys.Length; i++)
         {
-            if (i % Stride == 0)
-            {
-                Prefetch(keys[i..]);
-            }
+            PrefetchNext(keys, i);
             Insert(new Entry(prints[i], (uint)keys[i].Low, (uint)(firstRow + i + 1)));
         }
         _oldRows = firstRow + keys.Length;
@@ -67,52 +70,31 @@ internal sealed class RowSieve : IDisposable
     public int AddNew(ReadOnlySpan<Hash128> keys, ReadOnlySpan<ulong> prints, long firstRow, Span<int> open)
     {
         int count = 0;
+        PrefetchFirst(keys);
         for (int i = 0; i < keys.Length; i++)
         {
-            if (i % Stride == 0)
-            {
-                Prefetch(keys[i..]);
-            }
+            PrefetchNext(keys, i);
             open[count] = i;
             count += Settle(keys[i], prints[i]) ? 0 : 1;
         }
+        foreach (int i in open[..count])
+        {
+            _new.Set(firstRow + i);
+        }
         _newRows = firstRow + keys.Length;
-        Remember(open[..count], firstRow);
         _openRows += count;
         IsWorthwhile &= _newRows < TrialRows || _openRows < _newRows / 2;
         return count;
     }
 
     /// <summary>What is open; nothing is added any more.</summary>
-    public SievedRows Finish()
-    {
-        var rows = new SievedRows(new RowBitmap(_oldRows, _budget), new RowBitmap(_oldRows, _budget), new RowBitmap(_newRows, _budget));
-        foreach (ref readonly Entry entry in _entries.Span)
-        {
-            if (entry.Place == 0)
-            {
-                continue;
-            }
-            if ((entry.Place & Entry.Marks) == Entry.Seen)
-            {
-                rows.Unchanged++;
-                continue;
-            }
-            rows.Old.Set(entry.Ordinal);
-            if ((entry.Place & Entry.Seen) != 0)
-            {
-                rows.Equalled.Set(entry.Ordinal);
-            }
-        }
-        for (int w = 0; w < _open.Length; w++)
-        {
-            for (ulong word = _open[w]; word != 0; word &= word - 1)
-            {
-                rows.New.Set(((long)w << 6) + BitOperations.TrailingZeroCount(word));
-            }
-        }
-        return rows;
-    }
+    public SievedRows Finish() =>
+        new(
+            new RowBitmap(_oldRows, _budget, _old.Words),
+            new RowBitmap(_oldRows, _budget, _equalled.Words),
+            new RowBitmap(_newRows, _budget, _new.Words),
+            _unchanged
+        );
 
     /// <inheritdoc/>
     public void Dispose()
@@ -180,34 +162,46 @@ internal sealed class RowSieve : IDisposable
             }
             if (there.Key == (uint)key.Low)
             {
-                bool settled = there.Print == print && (there.Place & Entry.Marks) == 0;
+                uint marks = there.Place & Entry.Marks;
+                bool settled = there.Print == print && marks == 0;
                 there = there with { Place = there.Place | (settled ? Entry.Seen : Entry.Contested) };
+                if (settled)
+                {
+                    _old.Clear(there.Ordinal);
+                    _unchanged++;
+                }
+                else if (marks == Entry.Seen)
+                {
+                    _old.Set(there.Ordinal);
+                    _equalled.Set(there.Ordinal);
+                    _unchanged--;
+                }
                 return settled;
             }
         }
     }
 
-    private void Remember(ReadOnlySpan<int> open, long firstRow)
+    private void PrefetchFirst(ReadOnlySpan<Hash128> keys)
     {
-        long words = (_newRows + 63) >> 6;
-        if (words > _open.Length)
+        foreach (ref readonly Hash128 key in keys[..Math.Min(keys.Length, Ahead)])
         {
-            Array.Resize(ref _open, (int)Math.Max(words, _open.Length * 2L));
-        }
-        foreach (int i in open)
-        {
-            long row = firstRow + i;
-            _open[row >> 6] |= 1UL << (int)row;
+            Prefetch(key);
         }
     }
 
-    private unsafe void Prefetch(ReadOnlySpan<Hash128> keys)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void PrefetchNext(ReadOnlySpan<Hash128> keys, int row)
     {
-        if (!Sse.IsSupported)
+        if (row + Ahead < keys.Length)
         {
-            return;
+            Prefetch(keys[row + Ahead]);
         }
-        foreach (ref readonly Hash128 key in keys[..Math.Min(keys.Length, Stride)])
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private unsafe void Prefetch(in Hash128 key)
+    {
+        if (Sse.IsSupported)
         {
             Sse.Prefetch0(Unsafe.AsPointer(ref _entries[key.Slot(_entries.Length)]));
         }

@@ -3,7 +3,7 @@ using StreamEtl.Batches;
 namespace StreamEtl.Diff;
 
 /// <summary>What a <see cref="RowSieve"/> left open.</summary>
-internal sealed class SievedRows(RowBitmap old, RowBitmap equalled, RowBitmap now) : IDisposable
+internal sealed class SievedRows(RowBitmap old, RowBitmap equalled, RowBitmap now, long unchanged) : IDisposable
 {
     /// <summary>Rows of OLD to be compared.</summary>
     public RowBitmap Old { get; } = old;
@@ -15,7 +15,7 @@ internal sealed class SievedRows(RowBitmap old, RowBitmap equalled, RowBitmap no
     public RowBitmap New { get; } = now;
 
     /// <summary>Keys that are settled.</summary>
-    public long Unchanged { get; set; }
+    public long Unchanged { get; } = unchanged;
 
     /// <inheritdoc/>
     public void Dispose()
