@@ -1,5 +1,6 @@
 using StreamEtl.Errors;
 using StreamEtl.Memory;
+using StreamEtl.Sources;
 using StreamEtl.Types;
 
 namespace StreamEtl.Batches;
@@ -51,6 +52,9 @@ public sealed class RowBatch(BufferLease lease, int rowCount, Column?[] columns)
 
     /// <summary>Hash of the bytes of each row's record, where the pass asked for it.</summary>
     public ulong[]? RecordHashes { get; init; }
+
+    /// <summary>Where the rows are in their unit, where the pass asked for it and it can be said.</summary>
+    public RowPlaces? Places { get; init; }
 
     /// <summary>
     /// Reads the values that the pass put off, of some rows: their positions, ascending, in an array of this batch's lease, and how many. Set where the pass put any off. The result

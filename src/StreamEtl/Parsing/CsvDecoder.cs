@@ -13,9 +13,14 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
     private readonly FieldGatherer _gatherer = new(dialect, options);
 
     private IReadOnlyList<PlanColumn>? _rest;
+    private bool _notesPlaces;
 
     /// <summary>See <see cref="IRecordSource.HashRecords"/>.</summary>
-    public void PutOff(IReadOnlyList<PlanColumn> rest) => _rest = rest;
+    public void PutOff(IReadOnlyList<PlanColumn> rest, bool notePlaces)
+    {
+        _rest = rest;
+        _notesPlaces = notePlaces;
+    }
 
     /// <summary>Decodes a unit; thread-safe.</summary>
     public RowBatch Decode(CsvUnit unit, IReadOnlyList<PlanColumn> plan)
@@ -29,8 +34,11 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         return Decode(unit, plan, rows, rejects, null, held, hashes);
     }
 
-    /// <summary>As <see cref="Decode(CsvUnit, IReadOnlyList{PlanColumn})"/>, for some rows of a unit that is known to have no malformed ones.</summary>
-    public RowBatch Decode(CsvUnit unit, IReadOnlyList<PlanColumn> plan, int wellFormed, int[] positions, int count)
+    /// <summary>
+    /// As <see cref="Decode(CsvUnit, IReadOnlyList{PlanColumn})"/>, for some rows of a unit that is known to have no malformed ones: those at the first <paramref name="count"/> of
+    /// <paramref name="at"/>, which stood at <paramref name="positions"/> when the unit was first read.
+    /// </summary>
+    public RowBatch Decode(CsvUnit unit, IReadOnlyList<PlanColumn> plan, int wellFormed, int[] at, int[] positions, int count)
     {
         var rows = new CsvRows(unit, width);
         var rejects = new CsvRejects(source, unit, plan, width, dialect);
@@ -39,7 +47,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         {
             throw ChangedInput.Error(source, unit.Offset);
         }
-        rows.Keep(positions.AsSpan(0, count));
+        rows.Keep(at.AsSpan(0, count));
         return Decode(unit, plan, rows, rejects, positions);
     }
 
@@ -120,6 +128,10 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
             Evidence = evidence,
             Contradicted = contradicted,
             RecordHashes = hashes,
+            Places =
+                _notesPlaces && positions is null && rejects.Count == 0
+                    ? RowPlaces.Of(rows.Starts.AsSpan(0, rows.Count), unit.Length)
+                    : null,
             ReadRest = positions is null && hashes is not null ? (some, count) => ReadRest(unit, rows, hashes, some, count) : null,
         };
         return rejected is null ? batch : BatchFilter.Without(batch, rejected);

@@ -82,7 +82,7 @@ public sealed class CsvRowSource : IRowSource, ISelectiveSource, IRecordSource, 
     public bool IsPlainFile => _bytes.IsPlainFile;
 
     /// <inheritdoc/>
-    public void HashRecords(IReadOnlyList<PlanColumn> rest) => _decoder.PutOff(rest);
+    public void HashRecords(IReadOnlyList<PlanColumn> rest, bool notePlaces) => _decoder.PutOff(rest, notePlaces);
 
     /// <summary>Opens an input: finds encoding and dialect, reads the header.</summary>
     public static async ValueTask<CsvRowSource> OpenAsync(
@@ -134,11 +134,43 @@ public sealed class CsvRowSource : IRowSource, ISelectiveSource, IRecordSource, 
     }
 
     /// <inheritdoc/>
-    public RowBatch Decode(SourceUnit unit, IReadOnlyList<PlanColumn> plan) => _decoder.Decode((CsvUnit)unit, plan);
+    public async ValueTask<SourceUnit> ReadAgainAsync(RowPlaces places, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(places);
+        BufferLease lease = _pool.Lease();
+        try
+        {
+            byte[] block = lease.Rent<byte>(places.Bytes + TextConverter.Slack);
+            int length = await FillAsync(block, 0, places.Bytes, cancellationToken).ConfigureAwait(false);
+            if (length < places.Bytes)
+            {
+                throw ChangedInput.Error(Info.Name, _offset + length);
+            }
+            var unit = new PlacedUnit(lease, block, places, Info, _offset);
+            _offset += length;
+            return unit;
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
-    public RowBatch Decode(SourceUnit unit, IReadOnlyList<PlanColumn> plan, int rows, int[] positions, int count) =>
-        _decoder.Decode((CsvUnit)unit, plan, rows, positions, count);
+    public RowBatch Decode(SourceUnit unit, IReadOnlyList<PlanColumn> plan) =>
+        _decoder.Decode(unit is PlacedUnit placed ? placed.Scan(_scanner, _dialect) : (CsvUnit)unit, plan);
+
+    /// <inheritdoc/>
+    public RowBatch Decode(SourceUnit unit, IReadOnlyList<PlanColumn> plan, int rows, int[] positions, int count)
+    {
+        if (unit is not PlacedUnit placed)
+        {
+            return _decoder.Decode((CsvUnit)unit, plan, rows, positions, positions, count);
+        }
+        CsvUnit picked = placed.Pick(_scanner, _dialect, positions.AsSpan(0, count), out int[] moved, out int pickedRows);
+        return _decoder.Decode(picked, plan, pickedRows, moved, positions, count);
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()

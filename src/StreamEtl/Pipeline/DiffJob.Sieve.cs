@@ -63,7 +63,8 @@ internal sealed partial class DiffJob
             prepare: batch => RowHashes.HashKeys(batch, roles.Keys),
             accept: batch =>
                 Sieve(side, batch, sieve, batch.RecordHashes!, (open, count) => _open!.Add(OpenRows.Read(batch, open, count, roles.Keys))),
-            rest: c => side == New && !isKey[c]
+            rest: c => side == New && !isKey[c],
+            notesPlaces: true
         );
     }
 

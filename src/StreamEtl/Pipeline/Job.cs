@@ -188,7 +188,8 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
         Action<RowBatch>? accept = null,
         RowChoice? choose = null,
         KeptRows? kept = null,
-        Func<int, bool>? rest = null
+        Func<int, bool>? rest = null,
+        bool notesPlaces = false
     )
     {
         bool all = Run.Options.Schema is not null;
@@ -201,6 +202,7 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
             Choose = choose,
             Kept = kept,
             Rest = rest is null ? null : (input, _) => columns.Plan(side, input, c => rest(c) ? ColumnMode.Convert : ColumnMode.Skip),
+            NotesPlaces = notesPlaces,
         };
     }
 

@@ -147,7 +147,7 @@ internal sealed class PipelineGraph
             (source as IPlannedSource)?.SetPlan(input.Plan);
             if (segment.Rest is { } rest)
             {
-                ((IRecordSource)source).HashRecords(rest(index, source.Columns));
+                ((IRecordSource)source).HashRecords(rest(index, source.Columns), segment.NotesPlaces);
             }
             await PumpAsync(input).ConfigureAwait(false);
             _run.WarnOf(source);
@@ -178,7 +178,9 @@ internal sealed class PipelineGraph
         SourceUnit? unit = null;
         try
         {
-            unit = await input.Source.ReadAsync(target, _stop.Token).ConfigureAwait(false);
+            unit = mark is { IsClean: true, Places: { } places }
+                ? await ((IRecordSource)input.Source).ReadAgainAsync(places, _stop.Token).ConfigureAwait(false)
+                : await input.Source.ReadAsync(target, _stop.Token).ConfigureAwait(false);
         }
         finally
         {
@@ -284,7 +286,7 @@ internal sealed class PipelineGraph
         int rows = batch.Positions is null ? batch.RowCount : item.Mark!.Value.Rows;
         if (_pass.CountsRows)
         {
-            segment.Side.Marks(input.Index).Add(new UnitMark(item.Target, segment.NextRow, rows, batch.Rejects.Count == 0));
+            segment.Side.Marks(input.Index).Add(new UnitMark(item.Target, segment.NextRow, rows, batch.Rejects.Count == 0, batch.Places));
         }
         else if (item.Mark is { } mark && (mark.FirstRow != segment.NextRow || mark.Rows != rows))
         {

@@ -1,3 +1,5 @@
+using StreamEtl.Sources;
+
 namespace StreamEtl.Pipeline;
 
 /// <summary>
@@ -7,4 +9,5 @@ namespace StreamEtl.Pipeline;
 /// <param name="FirstRow">Ordinal of the unit's first row within its side.</param>
 /// <param name="Rows">Well-formed rows.</param>
 /// <param name="IsClean">No row was malformed.</param>
-internal readonly record struct UnitMark(int Target, long FirstRow, int Rows, bool IsClean);
+/// <param name="Places">Where its rows are, if that was noted.</param>
+internal readonly record struct UnitMark(int Target, long FirstRow, int Rows, bool IsClean, RowPlaces? Places);
