@@ -6,6 +6,9 @@ public sealed record CsvReadOptions
     /// <summary>What the user said; the rest is found from the data.</summary>
     public CsvDialectOptions Dialect { get; init; } = new();
 
+    /// <summary>What an earlier opening of the same input found (<see cref="Parsing.CsvRowSource.Dialect"/>); null: it is to be found.</summary>
+    public CsvDialect? KnownDialect { get; init; }
+
     /// <summary>Encoding as the user named it, or null.</summary>
     public string? Encoding { get; init; }
 

@@ -66,7 +66,7 @@ internal sealed class CsvStart
             );
         }
         bool isWhole = length < sample.Length;
-        CsvDialect dialect = DialectSniffer.Sniff(sample.AsSpan(0, length), isWhole, options.Dialect);
+        CsvDialect dialect = options.KnownDialect ?? DialectSniffer.Sniff(sample.AsSpan(0, length), isWhole, options.Dialect);
         var start = new CsvStart(sample, length, isWhole, dialect, Scanners.Choose(options.Scanner));
         start.SkipPreamble();
         if (options.Dialect.SkipLines is null && dialect.SkipLines > 0)

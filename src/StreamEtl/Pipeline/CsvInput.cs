@@ -13,6 +13,9 @@ internal sealed class CsvInput(string path, TableFormat format, JobOptions optio
 
     private IByteInput? _bytes;
 
+    // Found when the input is first opened: it takes as long as twenty units of it, and later passes must not find another.
+    private CsvDialect? _dialect;
+
     /// <inheritdoc/>
     public override SourceInfo Info => _bytes?.Info ?? new SourceInfo(path, null);
 
@@ -20,7 +23,9 @@ internal sealed class CsvInput(string path, TableFormat format, JobOptions optio
     public override async ValueTask<IRowSource> OpenAsync(RunContext run, bool again, CancellationToken cancellationToken)
     {
         _bytes ??= run.Places.OpenBytes(path, again ? options.TempDirectory : null);
-        return await CsvRowSource.OpenAsync(_bytes, ReadOptions(), run.Pool, cancellationToken).ConfigureAwait(false);
+        CsvRowSource source = await CsvRowSource.OpenAsync(_bytes, ReadOptions(), run.Pool, cancellationToken).ConfigureAwait(false);
+        _dialect = source.Dialect;
+        return source;
     }
 
     /// <inheritdoc/>
@@ -43,6 +48,7 @@ internal sealed class CsvInput(string path, TableFormat format, JobOptions optio
                 DecimalSeparator = options.DecimalSeparator,
                 DateFormat = options.DateFormat,
             },
+            KnownDialect = _dialect,
             Encoding = options.Encoding,
             NullTexts = [.. options.NullTexts.Select(System.Text.Encoding.UTF8.GetBytes)],
             QuotedEmptyIsString = options.QuotedEmptyIsString,
