@@ -68,6 +68,12 @@ public sealed class RowBatch(BufferLease lease, int rowCount, Column?[] columns)
     /// <summary>Number of rows still alive.</summary>
     public int SelectedCount { get; private set; } = rowCount;
 
+    /// <summary>The first row still alive; there is one.</summary>
+    public int FirstSelected => Selection is { } rows ? rows[0] : 0;
+
+    /// <summary>The last row still alive; there is one.</summary>
+    public int LastSelected => Selection is { } rows ? rows[SelectedCount - 1] : RowCount - 1;
+
     /// <summary>Ordinal of a row within its side of the job.</summary>
     public long Ordinal(int row) => FirstRow + (Positions is null ? row : Positions[row]);
 

@@ -9,13 +9,13 @@ namespace StreamEtl.Diff;
 /// Finds the keys that each side has once, in equal rows: those did not change. All other rows are left open, on both sides, and are for <see cref="SnapshotDiff"/>. What equal means is the
 /// caller's choice: rows come with prints, 64-bit hashes of their values, or of their records' bytes, and then a row that is left open may still have the same values.
 /// <para>
-/// An open addressing table of 16 bytes a row of OLD, looked up once for each row of NEW. It knows keys by 32 bits of their hashes: keys taken for one are left open, a few in a
-/// thousand of ten million. A row is settled only where its print agrees as well.
+/// An open addressing table of 16 bytes a row of the side that is read first, looked up once for each row of the second. It knows keys by 32 bits of their hashes: keys taken for one are
+/// left open, a few in a thousand of ten million. A row is settled only where its print agrees as well.
 /// </para>
 /// </summary>
 internal sealed class RowSieve : IDisposable
 {
-    /// <summary>After so many rows of NEW it is known whether looking for equal ones is worth it.</summary>
+    /// <summary>After so many rows of the second side it is known whether looking for equal ones is worth it.</summary>
     private const long TrialRows = 1 << 17;
 
     private const int Smallest = 1 << 16;
@@ -25,49 +25,50 @@ internal sealed class RowSieve : IDisposable
 
     private readonly MemoryBudget _budget;
     private NativeArray<Entry> _entries;
-    private readonly GrowingBits _old = new();
+    private readonly GrowingBits _first = new();
     private readonly GrowingBits _equalled = new();
-    private readonly GrowingBits _new = new();
-    private long _oldRows;
-    private long _newRows;
+    private readonly GrowingBits _second = new();
+    private long _firstRows;
+    private long _secondRows;
     private long _openRows;
     private long _unchanged;
 
-    /// <summary>Has seen nothing yet; has room for about <paramref name="rows"/> rows of OLD, and grows.</summary>
+    /// <summary>Has seen nothing yet; has room for about <paramref name="rows"/> rows of the first side, and grows.</summary>
     public RowSieve(MemoryBudget budget, long rows)
     {
         _budget = budget;
         int slots = Slots(rows);
         budget.Reserve(Bytes(rows));
         _entries = new NativeArray<Entry>(slots);
+        _entries.PopulateAhead();
     }
 
-    /// <summary>False once comparing all rows at once is less work: most of NEW have no equal, or the table does not fit.</summary>
+    /// <summary>False once comparing all rows at once is less work: most of the second side have no equal, or the table does not fit.</summary>
     public bool IsWorthwhile { get; private set; } = true;
 
-    /// <summary>Bytes of memory for so many rows of OLD.</summary>
+    /// <summary>Bytes of memory for so many rows of the first side.</summary>
     public static long Bytes(long rows) => (long)Slots(rows) * Unsafe.SizeOf<Entry>();
 
-    /// <summary>Sees rows of OLD, with the hashes of their keys and their prints.</summary>
-    public void AddOld(ReadOnlySpan<Hash128> keys, ReadOnlySpan<ulong> prints, long firstRow)
+    /// <summary>Sees rows of the first side, with the hashes of their keys and their prints.</summary>
+    public void AddFirst(ReadOnlySpan<Hash128> keys, ReadOnlySpan<ulong> prints, long firstRow)
     {
         if (!HasRoom(keys.Length))
         {
             IsWorthwhile = false;
             return;
         }
-        _old.Set(firstRow, keys.Length);
+        _first.Set(firstRow, keys.Length);
         PrefetchFirst(keys);
         for (int i = 0; i < keys.Length; i++)
         {
             PrefetchNext(keys, i);
             Insert(new Entry(prints[i], (uint)keys[i].Low, (uint)(firstRow + i + 1)));
         }
-        _oldRows = firstRow + keys.Length;
+        _firstRows = firstRow + keys.Length;
     }
 
-    /// <summary>Sees rows of NEW, after all of OLD; writes the positions of those that stay open to <paramref name="open"/>, and returns how many.</summary>
-    public int AddNew(ReadOnlySpan<Hash128> keys, ReadOnlySpan<ulong> prints, long firstRow, Span<int> open)
+    /// <summary>Sees rows of the second side, after all of the first; writes the positions of those that stay open to <paramref name="open"/>, and returns how many.</summary>
+    public int AddSecond(ReadOnlySpan<Hash128> keys, ReadOnlySpan<ulong> prints, long firstRow, Span<int> open)
     {
         int count = 0;
         PrefetchFirst(keys);
@@ -79,20 +80,20 @@ internal sealed class RowSieve : IDisposable
         }
         foreach (int i in open[..count])
         {
-            _new.Set(firstRow + i);
+            _second.Set(firstRow + i);
         }
-        _newRows = firstRow + keys.Length;
+        _secondRows = firstRow + keys.Length;
         _openRows += count;
-        IsWorthwhile &= _newRows < TrialRows || _openRows < _newRows / 2;
+        IsWorthwhile &= _secondRows < TrialRows || _openRows < _secondRows / 2;
         return count;
     }
 
     /// <summary>What is open; nothing is added any more.</summary>
     public SievedRows Finish() =>
         new(
-            new RowBitmap(_oldRows, _budget, _old.Words),
-            new RowBitmap(_oldRows, _budget, _equalled.Words),
-            new RowBitmap(_newRows, _budget, _new.Words),
+            new RowBitmap(_firstRows, _budget, _first.Words),
+            new RowBitmap(_firstRows, _budget, _equalled.Words),
+            new RowBitmap(_secondRows, _budget, _second.Words),
             _unchanged
         );
 
@@ -109,7 +110,7 @@ internal sealed class RowSieve : IDisposable
     /// <summary>Makes room for more rows, three quarters of the table at most; false when there is none.</summary>
     private bool HasRoom(int more)
     {
-        if (_oldRows + more <= _entries.Length / 4L * 3)
+        if (_firstRows + more <= _entries.Length / 4L * 3)
         {
             return true;
         }
@@ -150,7 +151,7 @@ internal sealed class RowSieve : IDisposable
         }
     }
 
-    /// <summary>True for the first row of a key that OLD has once, in an equal row.</summary>
+    /// <summary>True for the first row of a key that the first side has once, in an equal row.</summary>
     private bool Settle(in Hash128 key, ulong print)
     {
         for (int at = key.Slot(_entries.Length); ; at = at + 1 == _entries.Length ? 0 : at + 1)
@@ -167,12 +168,12 @@ internal sealed class RowSieve : IDisposable
                 there = there with { Place = there.Place | (settled ? Entry.Seen : Entry.Contested) };
                 if (settled)
                 {
-                    _old.Clear(there.Ordinal);
+                    _first.Clear(there.Ordinal);
                     _unchanged++;
                 }
                 else if (marks == Entry.Seen)
                 {
-                    _old.Set(there.Ordinal);
+                    _first.Set(there.Ordinal);
                     _equalled.Set(there.Ordinal);
                     _unchanged--;
                 }
@@ -207,7 +208,7 @@ internal sealed class RowSieve : IDisposable
         }
     }
 
-    /// <summary>A row of OLD.</summary>
+    /// <summary>A row of the first side.</summary>
     /// <param name="Print">Its print.</param>
     /// <param name="Key">Bits of its key's hash.</param>
     /// <param name="Place">Its ordinal and one, and marks in the top bits; 0 where there is no row.</param>
@@ -216,7 +217,7 @@ internal sealed class RowSieve : IDisposable
         /// <summary>Ordinals are below.</summary>
         public const int MostRows = 1 << 30;
 
-        /// <summary>The first row of the key on NEW is equal.</summary>
+        /// <summary>The first row of the key on the second side is equal.</summary>
         public const uint Seen = 1u << 31;
 
         /// <summary>The key has other rows as well, on either side.</summary>

@@ -3,16 +3,16 @@ using StreamEtl.Batches;
 namespace StreamEtl.Diff;
 
 /// <summary>What a <see cref="RowSieve"/> left open.</summary>
-internal sealed class SievedRows(RowBitmap old, RowBitmap equalled, RowBitmap now, long unchanged) : IDisposable
+internal sealed class SievedRows(RowBitmap first, RowBitmap equalled, RowBitmap second, long unchanged) : IDisposable
 {
-    /// <summary>Rows of OLD to be compared.</summary>
-    public RowBitmap Old { get; } = old;
+    /// <summary>Rows of the first side to be compared.</summary>
+    public RowBitmap First { get; } = first;
 
-    /// <summary>Those of <see cref="Old"/> whose key began on NEW with an equal row: that one is not in <see cref="New"/>, and the row of OLD stands for it.</summary>
+    /// <summary>Those of <see cref="First"/> whose key began on the second side with an equal row: that one is not in <see cref="Second"/>, and the row stands for it.</summary>
     public RowBitmap Equalled { get; } = equalled;
 
-    /// <summary>Rows of NEW to be compared.</summary>
-    public RowBitmap New { get; } = now;
+    /// <summary>Rows of the second side to be compared.</summary>
+    public RowBitmap Second { get; } = second;
 
     /// <summary>Keys that are settled.</summary>
     public long Unchanged { get; } = unchanged;
@@ -20,8 +20,8 @@ internal sealed class SievedRows(RowBitmap old, RowBitmap equalled, RowBitmap no
     /// <inheritdoc/>
     public void Dispose()
     {
-        Old.Dispose();
+        First.Dispose();
         Equalled.Dispose();
-        New.Dispose();
+        Second.Dispose();
     }
 }

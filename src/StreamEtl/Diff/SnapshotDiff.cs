@@ -30,15 +30,17 @@ internal sealed class SnapshotDiff : IDisposable
     /// <summary>A content is three parts, each behind its length: key, date (where it does not fit in a number), row.</summary>
     private bool KeepsContents => _options.Exact || _options.TextDate;
 
-    /// <summary>Rows of OLD whose key began on NEW with an equal row, which is not shown to <see cref="Add"/>; null: none.</summary>
+    /// <summary>Which side is shown to <see cref="Add"/> first: all of it comes before the first row of the other.</summary>
+    public bool NewIsFirst { get; init; }
+
+    /// <summary>Rows of the side that is shown first whose key began on the other with an equal row, which is not shown; null: none.</summary>
     public RowBitmap? Equalled { get; init; }
 
     /// <summary>Bytes written to the temp folder.</summary>
     public long SpilledBytes => _store.SpilledBytes;
 
     /// <summary>
-    /// Remembers the selected rows of a batch of OLD, or of NEW, with its hashes of keys and rows; all of OLD comes before the first of NEW. <paramref name="date"/> is null without a date
-    /// field; key and row columns are looked at in exact mode only.
+    /// Remembers the selected rows of a batch of OLD, or of NEW, with its hashes of keys and rows. <paramref name="date"/> is null without a date field; key and row columns are looked at in exact mode only.
     /// </summary>
     public void Add(bool isNew, RowBatch batch, Column? date, IReadOnlyList<Column> keyColumns, IReadOnlyList<Column> rowColumns)
     {
@@ -48,9 +50,7 @@ internal sealed class SnapshotDiff : IDisposable
             int length = KeepsContents ? WriteContent(date, keyColumns, rowColumns, i) : 0;
             long ordinal = batch.Ordinal(i);
             long marks =
-                isNew ? KeyRecord.NewSide
-                : Equalled?.Get(ordinal) == true ? KeyRecord.SeenEqual
-                : 0;
+                (isNew ? KeyRecord.NewSide : 0) | (isNew == NewIsFirst && Equalled?.Get(ordinal) == true ? KeyRecord.SeenEqual : 0);
             _store.Add(
                 new KeyRecord(batch.KeyHashes![i], batch.RowHashes![i].High, Rank(date, i), ordinal | marks),
                 _content.AsSpan(0, length)
@@ -105,11 +105,12 @@ internal sealed class SnapshotDiff : IDisposable
                     }
                     scratch.States[number] = default;
                 }
-                ref SideState side = ref record.IsNew ? ref scratch.States[number].New : ref scratch.States[number].Old;
-                See(ref side, record, textDate, content, counts);
+                ref KeyState state = ref scratch.States[number];
+                See(ref record.IsNew ? ref state.New : ref state.Old, record, textDate, content, counts);
                 if (record.HasEqual)
                 {
-                    See(ref scratch.States[number].New, record, textDate, content, counts);
+                    // Its equal came before all other rows of the key on the other side. Where it was does not matter: a key that both sides have is not deleted.
+                    See(ref record.IsNew ? ref state.Old : ref state.New, record, textDate, content, counts);
                 }
             },
             () =>

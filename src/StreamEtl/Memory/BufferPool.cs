@@ -54,22 +54,13 @@ public sealed class BufferPool
         return new BufferLease(this);
     }
 
-    /// <summary>Forgets idle arrays, so that their bytes can be used elsewhere.</summary>
-    public void Trim()
+    /// <summary>Forgets idle arrays, so that their bytes can be used elsewhere; <paramref name="collects"/>: the caller has the collector run next.</summary>
+    public void Trim(bool collects = false)
     {
         lock (_lock)
         {
             DropUntil(0);
-        }
-    }
-
-    /// <summary>As <see cref="Trim"/>, before the collector runs.</summary>
-    internal void Empty()
-    {
-        lock (_lock)
-        {
-            DropUntil(0);
-            _garbage = 0;
+            _garbage = collects ? 0 : _garbage;
         }
     }
 

@@ -51,7 +51,7 @@ public sealed class MemoryBudget(long limit)
         }
         foreach (BufferPool pool in pools)
         {
-            pool.Empty();
+            pool.Trim(collects: true);
         }
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }

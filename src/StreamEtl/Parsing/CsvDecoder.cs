@@ -16,11 +16,10 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
     private bool _notesPlaces;
 
     /// <summary>See <see cref="IRecordSource.HashRecords"/>.</summary>
-    public void PutOff(IReadOnlyList<PlanColumn> rest, bool notePlaces)
-    {
-        _rest = rest;
-        _notesPlaces = notePlaces;
-    }
+    public void PutOff(IReadOnlyList<PlanColumn> rest) => _rest = rest;
+
+    /// <summary>See <see cref="IRecordSource.NotePlaces"/>.</summary>
+    public void NotePlaces() => _notesPlaces = true;
 
     /// <summary>Decodes a unit; thread-safe.</summary>
     public RowBatch Decode(CsvUnit unit, IReadOnlyList<PlanColumn> plan)

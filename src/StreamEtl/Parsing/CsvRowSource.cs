@@ -82,7 +82,10 @@ public sealed class CsvRowSource : IRowSource, ISelectiveSource, IRecordSource, 
     public bool IsPlainFile => _bytes.IsPlainFile;
 
     /// <inheritdoc/>
-    public void HashRecords(IReadOnlyList<PlanColumn> rest, bool notePlaces) => _decoder.PutOff(rest, notePlaces);
+    public void HashRecords(IReadOnlyList<PlanColumn> rest) => _decoder.PutOff(rest);
+
+    /// <inheritdoc/>
+    public void NotePlaces() => _decoder.NotePlaces();
 
     /// <summary>Opens an input: finds encoding and dialect, reads the header.</summary>
     public static async ValueTask<CsvRowSource> OpenAsync(
@@ -173,13 +176,7 @@ public sealed class CsvRowSource : IRowSource, ISelectiveSource, IRecordSource, 
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
-    {
-        // A pass remembers its sources until it ends: of many small inputs each would keep its sample.
-        _carry = [];
-        _carryStart = _carryEnd = 0;
-        return _bytes.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _bytes.DisposeAsync();
 
     private async ValueTask<SourceUnit?> ReadAsync(BufferLease lease, int size, CancellationToken cancellationToken)
     {

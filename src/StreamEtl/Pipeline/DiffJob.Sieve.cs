@@ -17,17 +17,19 @@ internal sealed partial class DiffJob
     /// <summary>Share of the memory that the table of OLD's rows may take; with less the comparison spills, and this would only be one more pass.</summary>
     private const int TableShare = 2;
 
-    /// <summary>Finds the rows that must be compared, and keeps those of NEW while they are few; null when all rows must be.</summary>
+    /// <summary>Finds the rows that must be compared, and keeps those of the second side while they are few; null when all rows must be.</summary>
     private async Task<SievedRows?> SieveAsync(DiffRoles roles)
     {
+        _first = ReadsNewFirst() ? New : Old;
         if (!CanSieve())
         {
             return null;
         }
         bool byRecord = SievesRecords();
+        int second = New - _first;
         await Run.Rejects.RestartAsync().ConfigureAwait(false);
-        using var sieve = new RowSieve(Run.Budget, Sides[Old].EstimatedRows);
-        _open = new KeptRows(Run.Budget, Sides[New].Inputs[0].Info);
+        using var sieve = new RowSieve(Run.Budget, Sides[_first].EstimatedRows);
+        _open = new KeptRows(Run.Budget, Sides[second].Inputs[0].Info);
         try
         {
             var spec = new PassSpec
@@ -35,8 +37,8 @@ internal sealed partial class DiffJob
                 Phase = "looking for equal rows",
                 Segments =
                 [
-                    byRecord ? SieveRecords(Old, sieve, roles) : SieveValues(Old, sieve, roles),
-                    byRecord ? SieveRecords(New, sieve, roles) : SieveValues(New, sieve, roles),
+                    byRecord ? SieveRecords(_first, sieve, roles) : SieveValues(_first, sieve, roles),
+                    byRecord ? SieveRecords(second, sieve, roles) : SieveValues(second, sieve, roles),
                 ],
                 CountsRows = true,
             };
@@ -73,7 +75,7 @@ internal sealed partial class DiffJob
         Segment(
             side,
             Columns,
-            c => roles.Has(c) || (side == New && _written.Contains(c)),
+            c => roles.Has(c) || (side != _first && _written.Contains(c)),
             roles.Keys,
             prepare: batch =>
             {
@@ -98,21 +100,22 @@ internal sealed partial class DiffJob
                         _open!.Add(batch);
                     }
                 );
-            }
+            },
+            notesPlaces: true
         );
 
-    /// <summary>Shows a batch to the sieve; rows of NEW that stay open are kept, now that their bytes are at hand.</summary>
+    /// <summary>Shows a batch to the sieve; rows of the second side that stay open are kept, now that their bytes are at hand.</summary>
     private void Sieve(int side, RowBatch batch, RowSieve sieve, ulong[] prints, Action<int[], int> keep)
     {
         ReadOnlySpan<Hash128> keys = batch.KeyHashes.AsSpan(0, batch.RowCount);
-        if (side == Old)
+        if (side == _first)
         {
-            sieve.AddOld(keys, prints.AsSpan(0, batch.RowCount), batch.FirstRow);
+            sieve.AddFirst(keys, prints.AsSpan(0, batch.RowCount), batch.FirstRow);
         }
         else
         {
             int[] open = batch.Lease.Rent<int>(batch.RowCount);
-            int count = sieve.AddNew(keys, prints.AsSpan(0, batch.RowCount), batch.FirstRow, open);
+            int count = sieve.AddSecond(keys, prints.AsSpan(0, batch.RowCount), batch.FirstRow, open);
             if (count > 0 && _open!.IsComplete)
             {
                 keep(open, count);
@@ -128,7 +131,13 @@ internal sealed partial class DiffJob
     private bool CanSieve() =>
         !RowContent.IsNeeded(options.Exact)
         && (Sides[Old].TotalBytes + Sides[New].TotalBytes ?? long.MaxValue) > FewBytes
-        && RowSieve.Bytes(Sides[Old].EstimatedRows) < Run.Budget.Limit / TableShare;
+        && RowSieve.Bytes(Sides[_first].EstimatedRows) < Run.Budget.Limit / TableShare;
+
+    /// <summary>
+    /// The side that is read first is read again for its open rows; the other's are kept as they pass. To find few rows of a plain text again costs little, those of Parquet nearly as much as
+    /// all of them. OLD's rejects come first, so this is for a side that has none.
+    /// </summary>
+    private bool ReadsNewFirst() => Sides[New].IsPlain && Sides[Old].KnowsRows && options.Schema is null;
 
     /// <summary>
     /// Whether records of the same bytes have the same values, and are likely. Where columns are left out of the comparison, those are most likely the ones that change. Under a schema every

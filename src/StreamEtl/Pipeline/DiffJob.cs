@@ -18,7 +18,10 @@ internal sealed partial class DiffJob(RunContext run, DiffOptions options) : Job
 
     private readonly KeptRows?[] _kept = new KeptRows?[2];
 
-    /// <summary>What the first pass kept of NEW.</summary>
+    /// <summary>The side that the first pass reads first, of which it makes a table.</summary>
+    private int _first;
+
+    /// <summary>What the first pass kept of the other side.</summary>
     private KeptRows? _open;
     private int[] _written = [];
 
@@ -68,18 +71,20 @@ internal sealed partial class DiffJob(RunContext run, DiffOptions options) : Job
             )
         )
         {
+            NewIsFirst = sieved is not null && _first == New,
             Equalled = sieved?.Equalled,
         };
-        PassSegment[] sides = [Compare(Old, diff, roles, sieved?.Old), Compare(New, diff, roles, sieved?.New)];
+        RowBitmap?[] open = _first == Old ? [sieved?.First, sieved?.Second] : [sieved?.Second, sieved?.First];
+        PassSegment[] sides = [Compare(Old, diff, roles, open[Old]), Compare(New, diff, roles, open[New])];
         var spec = new PassSpec
         {
             Phase = "comparing",
-            Segments = sides,
+            Segments = diff.NewIsFirst ? [sides[New], sides[Old]] : sides,
             CountsRows = sieved is null,
         };
         await PipelineGraph.RunAsync(Run, spec).ConfigureAwait(false);
         LetGoOfBatches(sides[Old].NextRow + sides[New].NextRow);
-        DiffOutcome outcome = diff.Finish(sieved?.Old.Rows ?? sides[Old].NextRow, sieved?.New.Rows ?? sides[New].NextRow);
+        DiffOutcome outcome = diff.Finish(open[Old]?.Rows ?? sides[Old].NextRow, open[New]?.Rows ?? sides[New].NextRow);
         outcome.Counts.Unchanged += sieved?.Unchanged ?? 0;
         Run.Report.SpilledBytes += diff.SpilledBytes;
         return outcome;
@@ -93,7 +98,7 @@ internal sealed partial class DiffJob(RunContext run, DiffOptions options) : Job
         // What is kept must be what is written: not where the output wants values as they stand in the file.
         bool keeps = rows is not null && ReferenceEquals(OutputColumns, Columns);
         KeptRows? kept = _kept[side] = keeps ? new KeptRows(Run.Budget, Sides[side].Inputs[0].Info) : null;
-        KeptRows? open = side == New && _open is { IsComplete: true } ? _open : null;
+        KeptRows? open = side != _first && _open is { IsComplete: true } ? _open : null;
         return Segment(
             side,
             Columns,

@@ -62,7 +62,7 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
         foreach ((string label, IReadOnlyList<string> named) in sides)
         {
             IReadOnlyList<string> paths = await Run.Places.ExpandAsync(named).ConfigureAwait(false);
-            opened.Add(new TableSide(label, [.. paths.Select(p => TableInputs.Create(p, Run.Options))]));
+            opened.Add(new TableSide(label, [.. paths.Select(p => TableInputs.Create(p, Run.Options))]) { Number = opened.Count });
         }
         _sides = [.. opened];
         foreach (TableSide side in _sides)

@@ -95,16 +95,12 @@ internal sealed class KeptRows(MemoryBudget budget, SourceInfo info) : IRowSourc
     /// <summary>Bitmaps tell rows by their ordinals: two rows of one ordinal would share what is decided of either.</summary>
     private void CheckOrder(RowBatch batch)
     {
-        int first = batch.Selection is { } selection ? selection[0] : 0;
-        int last = batch.Selection is { } all ? all[batch.SelectedCount - 1] : batch.RowCount - 1;
-        if (batch.Ordinal(first) < _nextRow)
+        long first = batch.Ordinal(batch.FirstSelected);
+        if (first < _nextRow)
         {
-            throw new StreamEtlException(
-                ErrorKind.Internal,
-                $"{info.Name}: row {batch.Ordinal(first)} of the rows kept comes after row {_nextRow - 1}"
-            );
+            throw new StreamEtlException(ErrorKind.Internal, $"{info.Name}: row {first} of the rows kept comes after row {_nextRow - 1}");
         }
-        _nextRow = batch.Ordinal(last) + 1;
+        _nextRow = batch.Ordinal(batch.LastSelected) + 1;
     }
 
     /// <summary>What is open becomes a batch.</summary>

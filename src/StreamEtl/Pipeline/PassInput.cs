@@ -23,6 +23,6 @@ internal sealed class PassInput(PassSegment segment, IRowSource source, IReadOnl
     /// <summary>The marks of an earlier pass to read by, or null.</summary>
     public IReadOnlyList<UnitMark>? Marks { get; init; }
 
-    /// <summary>Rows read so far, malformed ones included.</summary>
-    public long Rows { get; set; }
+    /// <summary>What was counted.</summary>
+    public InputTally Tally { get; } = new(segment.Side.Number, source.Info.Name);
 }

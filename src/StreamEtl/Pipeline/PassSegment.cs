@@ -29,7 +29,7 @@ internal sealed class PassSegment
     /// </summary>
     public Func<int, IReadOnlyList<SourceColumn>, IReadOnlyList<PlanColumn>>? Rest { get; init; }
 
-    /// <summary>With <see cref="Rest"/>: a later pass wants few of the rows, so that it is worth noting where they are.</summary>
+    /// <summary>A later pass wants few of the rows, so that it is worth noting where they are.</summary>
     public bool NotesPlaces { get; init; }
 
     /// <summary>Work on a decoded batch that needs no order (hashing). Called from many threads.</summary>

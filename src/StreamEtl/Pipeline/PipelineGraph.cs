@@ -34,7 +34,7 @@ internal sealed class PipelineGraph
     private readonly CancellationTokenSource _stop;
     private readonly Blocks? _blocks;
     private readonly PassResult _result = new();
-    private readonly List<PassInput> _inputs = [];
+    private readonly List<InputTally> _inputs = [];
     private readonly long? _bytesTotal;
     private ExceptionDispatchInfo? _fault;
     private long _rowsDone;
@@ -143,15 +143,20 @@ internal sealed class PipelineGraph
                 Marks = segment.Choose is null ? null : segment.Side.Marks(index),
                 Index = index,
             };
-            _inputs.Add(input);
+            _inputs.Add(input.Tally);
             (source as IPlannedSource)?.SetPlan(input.Plan);
             if (segment.Rest is { } rest)
             {
-                ((IRecordSource)source).HashRecords(rest(index, source.Columns), segment.NotesPlaces);
+                ((IRecordSource)source).HashRecords(rest(index, source.Columns));
+            }
+            if (segment.NotesPlaces)
+            {
+                (source as IRecordSource)?.NotePlaces();
             }
             await PumpAsync(input).ConfigureAwait(false);
             _run.WarnOf(source);
             _result.Endings.Add((source as ILineSource)?.EndsWithLineBreak);
+            input.Tally.Bytes = source.Position;
             Volatile.Write(ref _bytesDone, _bytesDone + source.Position);
         }
     }
@@ -293,7 +298,7 @@ internal sealed class PipelineGraph
             throw ChangedInput.Error(input.Source.Info.Name, -1);
         }
         input.NextLine += batch.LineCount;
-        input.Rows += rows + batch.Rejects.Count;
+        input.Tally.Rows += rows + batch.Rejects.Count;
         batch.FirstRow = segment.NextRow;
         segment.NextRow += rows;
         return rows;
@@ -386,9 +391,9 @@ internal sealed class PipelineGraph
     {
         _run.Report.Inputs.Clear();
         _run.Report.RowsRead = 0;
-        foreach (PassInput input in _inputs)
+        foreach (InputTally input in _inputs.OrderBy(i => i.Side))
         {
-            _run.Report.Inputs.Add(new FileReport(input.Source.Info.Name, input.Rows, input.Source.Position));
+            _run.Report.Inputs.Add(new FileReport(input.Name, input.Rows, input.Bytes));
             _run.Report.RowsRead += input.Rows;
         }
     }

@@ -28,6 +28,9 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
     /// <summary>What messages call the side.</summary>
     public string Label { get; } = label;
 
+    /// <summary>Which of the job's sides it is: reports list them in this order, whichever is read first.</summary>
+    public int Number { get; init; }
+
     /// <summary>The inputs in order.</summary>
     public IReadOnlyList<TableInput> Inputs { get; } = inputs;
 
@@ -39,6 +42,9 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
 
     /// <summary>About how many rows there are: what the inputs say, or else what the sample lets expect; 0 when nothing is known.</summary>
     public long EstimatedRows => _counted ?? (SampleRowBytes > 0 && TotalBytes is { } bytes ? (long)(bytes / SampleRowBytes) : 0);
+
+    /// <summary>True when every input says how many rows it has before they are read, as Parquet does.</summary>
+    public bool KnowsRows => _counted is not null;
 
     /// <summary>Stored bytes of all inputs, or null when one is a pipe.</summary>
     public long? TotalBytes => Inputs.Aggregate((long?)0, (sum, input) => sum + input.Info.Length);

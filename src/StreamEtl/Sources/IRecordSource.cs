@@ -15,9 +15,12 @@ public interface IRecordSource
 
     /// <summary>
     /// Asks every later <see cref="IRowSource.Decode"/> to fill <see cref="RowBatch.RecordHashes"/>, and to put off the values of <paramref name="rest"/>, a plan that shares no source column
-    /// with the pass's own: <see cref="RowBatch.ReadRest"/> reads them. With <paramref name="notePlaces"/> batches say where their rows are. Called at most once, before the first read.
+    /// with the pass's own: <see cref="RowBatch.ReadRest"/> reads them. Called at most once, before the first read.
     /// </summary>
-    void HashRecords(IReadOnlyList<PlanColumn> rest, bool notePlaces);
+    void HashRecords(IReadOnlyList<PlanColumn> rest);
+
+    /// <summary>Asks every later <see cref="IRowSource.Decode"/> to say where the rows are, in <see cref="RowBatch.Places"/>.</summary>
+    void NotePlaces();
 
     /// <summary>As <see cref="IRowSource.ReadAsync"/>, for a unit of well-formed rows whose <see cref="RowBatch.Places"/> an earlier pass has noted, where reading stands at its beginning.</summary>
     ValueTask<SourceUnit> ReadAgainAsync(RowPlaces places, CancellationToken cancellationToken);

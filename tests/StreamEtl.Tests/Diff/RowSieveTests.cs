@@ -14,55 +14,48 @@ public sealed class RowSieveTests
         {
             var random = new Random(seed);
             int keys = random.Next(1, 400);
-            (int Key, int Print)[] old = Rows(random, keys);
-            (int Key, int Print)[] now = Rows(random, keys);
+            (int Key, int Print)[] first = Rows(random, keys);
+            (int Key, int Print)[] second = Rows(random, keys);
             var budget = new MemoryBudget(1L << 30);
             using (var sieve = new RowSieve(budget, random.Next(1000)))
             {
-                foreach ((long first, (int Key, int Print)[] part) in Parts(random, old))
+                foreach ((long firstRow, (int Key, int Print)[] part) in Parts(random, first))
                 {
-                    sieve.AddOld(Keys(part), Prints(part), first);
+                    sieve.AddFirst(Keys(part), Prints(part), firstRow);
                 }
                 List<int> open = [];
-                foreach ((long first, (int Key, int Print)[] part) in Parts(random, now))
+                foreach ((long firstRow, (int Key, int Print)[] part) in Parts(random, second))
                 {
                     int[] found = new int[part.Length];
-                    int count = sieve.AddNew(Keys(part), Prints(part), first, found);
-                    open.AddRange(found.Take(count).Select(i => (int)first + i));
+                    int count = sieve.AddSecond(Keys(part), Prints(part), firstRow, found);
+                    open.AddRange(found.Take(count).Select(i => (int)firstRow + i));
                 }
                 using SievedRows rows = sieve.Finish();
-                Check(old, now, open, rows, seed);
+                Check(first, second, open, rows, seed);
             }
             Assert.Equal(0, budget.Used);
         }
     }
 
-    private static void Check((int Key, int Print)[] old, (int Key, int Print)[] now, List<int> open, SievedRows rows, int seed)
+    private static void Check((int Key, int Print)[] first, (int Key, int Print)[] second, List<int> open, SievedRows rows, int seed)
     {
-        Dictionary<int, int> countOfOld = old.GroupBy(r => r.Key).ToDictionary(g => g.Key, g => g.Count());
-        Dictionary<int, int> countOfNew = now.GroupBy(r => r.Key).ToDictionary(g => g.Key, g => g.Count());
-        // The first row of a key on NEW is settled where OLD has the key once, in an equal row; what comes after it opens the row of OLD again.
-        var firstOfNew = new Dictionary<int, int>();
-        for (int i = 0; i < now.Length; i++)
-        {
-            firstOfNew.TryAdd(now[i].Key, i);
-        }
-        HashSet<int> settledNew =
+        ILookup<int, int> inFirst = Enumerable.Range(0, first.Length).ToLookup(i => first[i].Key);
+        ILookup<int, int> inSecond = Enumerable.Range(0, second.Length).ToLookup(i => second[i].Key);
+        // The first row of a key on the second side is settled where the first side has the key once, in an equal row; one that comes after it opens the row of the first side again.
+        int[] equal =
         [
-            .. firstOfNew
-                .Where(f => countOfOld.GetValueOrDefault(f.Key) == 1 && old.Single(o => o.Key == f.Key).Print == now[f.Value].Print)
-                .Select(f => f.Value),
+            .. inSecond
+                .Where(k => inFirst[k.Key].Count() == 1 && first[inFirst[k.Key].First()].Print == second[k.First()].Print)
+                .Select(k => k.Key),
         ];
-        Assert.True(Enumerable.Range(0, now.Length).Where(i => !settledNew.Contains(i)).SequenceEqual(open), $"seed {seed}");
-        Assert.Equal(open, SetBits(rows.New));
-        HashSet<int> settledKeys = [.. settledNew.Select(i => now[i].Key)];
-        int[] closedOld = [.. Enumerable.Range(0, old.Length).Where(i => settledKeys.Contains(old[i].Key) && countOfNew[old[i].Key] == 1)];
-        Assert.Equal(closedOld.Length, rows.Unchanged);
-        Assert.Equal(Enumerable.Range(0, old.Length).Except(closedOld), SetBits(rows.Old));
-        Assert.Equal(
-            Enumerable.Range(0, old.Length).Where(i => settledKeys.Contains(old[i].Key) && countOfNew[old[i].Key] > 1),
-            SetBits(rows.Equalled)
-        );
+        int[] again = [.. equal.Where(k => inSecond[k].Count() > 1)];
+        int[] closed = [.. equal.Except(again)];
+        HashSet<int> settled = [.. equal.Select(k => inSecond[k].First())];
+        Assert.True(Enumerable.Range(0, second.Length).Where(i => !settled.Contains(i)).SequenceEqual(open), $"seed {seed}");
+        Assert.Equal(open, SetBits(rows.Second));
+        Assert.Equal(Enumerable.Range(0, first.Length).Except(closed.Select(k => inFirst[k].First())), SetBits(rows.First));
+        Assert.Equal(closed.Length, rows.Unchanged);
+        Assert.Equal(again.Select(k => inFirst[k].First()).Order(), SetBits(rows.Equalled));
     }
 
     private static IEnumerable<int> SetBits(RowBitmap bits) => Enumerable.Range(0, (int)bits.Rows).Where(i => bits.Get(i));
