@@ -1,6 +1,5 @@
 using StreamEtl.Errors;
 using StreamEtl.Memory;
-using StreamEtl.Sources;
 using StreamEtl.Types;
 
 namespace StreamEtl.Batches;

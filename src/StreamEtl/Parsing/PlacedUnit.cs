@@ -1,3 +1,4 @@
+using StreamEtl.Batches;
 using StreamEtl.Framing;
 using StreamEtl.Memory;
 using StreamEtl.Sources;

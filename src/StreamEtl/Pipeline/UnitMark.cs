@@ -1,4 +1,4 @@
-using StreamEtl.Sources;
+using StreamEtl.Batches;
 
 namespace StreamEtl.Pipeline;
 

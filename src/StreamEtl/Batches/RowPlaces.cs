@@ -1,4 +1,4 @@
-namespace StreamEtl.Sources;
+namespace StreamEtl.Batches;
 
 /// <summary>
 /// Where the rows of a unit of text start, by groups of <see cref="RowsPerGroup"/>: what a first pass notes, a quarter of a byte a row, so that a later one that wants few of them finds
