@@ -40,7 +40,6 @@ internal sealed class RowSieve : IDisposable
         int slots = Slots(rows);
         budget.Reserve(Bytes(rows));
         _entries = new NativeArray<Entry>(slots);
-        _entries.PopulateAhead();
     }
 
     /// <summary>False once comparing all rows at once is less work: most of the second side have no equal, or the table does not fit.</summary>

@@ -9,11 +9,7 @@ namespace StreamEtl.Memory;
 internal sealed unsafe class NativeArray<T> : IDisposable
     where T : unmanaged
 {
-    private const int PopulatedAtOnce = 4 << 20;
-
     private T* _items;
-    private Thread? _populating;
-    private volatile bool _disposed;
 
     /// <summary>Allocates <paramref name="length"/> items.</summary>
     public NativeArray(int length)
@@ -38,37 +34,9 @@ internal sealed unsafe class NativeArray<T> : IDisposable
         get => ref _items[index];
     }
 
-    /// <summary>
-    /// Has the system find all pages meanwhile, on a thread of its own: for tables that are looked up at random from the beginning. On a virtual machine whose host has to find them too, the
-    /// pages of a table of 200 MB took half a second, in which nothing else was done.
-    /// </summary>
-    public void PopulateAhead()
-    {
-        if (Bytes >= PopulatedAtOnce)
-        {
-            _populating = new Thread(Populate) { IsBackground = true };
-            _populating.Start();
-        }
-    }
-
-    private void Populate()
-    {
-        byte* end = (byte*)_items + Bytes;
-        for (byte* at = (byte*)_items; at < end && !_disposed; at += PopulatedAtOnce)
-        {
-            if (!SystemMemory.Populate(at, (nuint)Math.Min(PopulatedAtOnce, end - at)))
-            {
-                return;
-            }
-        }
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {
-        _disposed = true;
-        _populating?.Join();
-        _populating = null;
         SystemMemory.Free(_items, (nuint)Bytes);
         _items = null;
         Length = 0;

@@ -13,7 +13,6 @@ internal static unsafe partial class SystemMemory
     private const int ReadWrite = 3;
     private const int PrivateAnonymous = 0x22;
     private const int AdviseHugePages = 14;
-    private const int AdvisePopulateWrite = 23;
 
     /// <summary>Allocates; to be freed with the same number of bytes.</summary>
     public static void* Allocate(nuint bytes)
@@ -34,9 +33,6 @@ internal static unsafe partial class SystemMemory
         }
         return memory;
     }
-
-    /// <summary>Has the system find pages for a range now instead of at the first look; false where it cannot (Linux before 5.14, other systems).</summary>
-    public static bool Populate(void* memory, nuint bytes) => OperatingSystem.IsLinux() && Advise(memory, bytes, AdvisePopulateWrite) == 0;
 
     /// <summary>Gives memory back.</summary>
     public static void Free(void* memory, nuint bytes)
