@@ -24,7 +24,7 @@ public sealed class RowPlaces
     /// <summary>Rows of the unit.</summary>
     public int Rows { get; }
 
-    /// <summary>Bytes of each group. They follow each other without a gap; a blank line belongs to the row before it.</summary>
+    /// <summary>Bytes of each group. They follow each other without a gap; a blank line belongs to the row before it, one at the beginning to the first.</summary>
     public ReadOnlySpan<ushort> Lengths => _lengths;
 
     /// <summary>The places of the rows that begin at <paramref name="starts"/> in a unit of <paramref name="bytes"/> bytes; null where a group is longer than can be noted.</summary>

@@ -14,7 +14,7 @@ internal sealed partial class DiffJob
     /// <summary>Inputs that are no larger are compared at once: each pass has a cost of its own.</summary>
     internal static long FewBytes { get; set; } = 4 << 20;
 
-    /// <summary>Share of the memory that the table of OLD's rows may take; with less the comparison spills, and this would only be one more pass.</summary>
+    /// <summary>Share of the memory that the table of the first side's rows may take; with less the comparison spills, and this would only be one more pass.</summary>
     private const int TableShare = 2;
 
     /// <summary>Finds the rows that must be compared, and keeps those of the second side while they are few; null when all rows must be.</summary>
