@@ -9,6 +9,7 @@ namespace StreamEtl.Tests.Journeys;
 public sealed class JourneyRunnerTests
 {
     private readonly MemoryStore _objects = new();
+    private readonly ManualTime _time = new();
     private readonly List<string> _told = [];
     private int _works;
     private bool _holds = true;
@@ -130,11 +131,15 @@ public sealed class JourneyRunnerTests
     [Fact]
     public async Task Run_OwnerElsewhere_IsWaitedForUntilItsLeaseHasRunOut()
     {
-        await BeginAsync("elsewhere-00000000:1:1:00000000", lease: TimeSpan.FromMilliseconds(700));
-        long start = Environment.TickCount64;
-        JourneyOutcome outcome = await RunAsync();
-        Assert.True(outcome.TookOver);
-        Assert.InRange(Environment.TickCount64 - start, 500, 30_000);
+        JourneyRecord other = await BeginAsync("elsewhere-00000000:1:1:00000000", lease: TimeSpan.FromSeconds(60));
+        Task<JourneyOutcome> running = RunAsync();
+        while (_time.GetUtcNow() < other.Lease && !running.IsCompleted)
+        {
+            Assert.Equal(0, _works);
+            await _time.AdvanceWaitersAsync(TimeSpan.FromSeconds(1), running);
+        }
+        Assert.Equal((true, 1), ((await running).TookOver, _works));
+        Assert.Equal(other.Lease, _time.GetUtcNow());
         Assert.Contains("waiting for process 1 on elsewhere", _told[0], StringComparison.Ordinal);
     }
 
@@ -144,11 +149,7 @@ public sealed class JourneyRunnerTests
         await BeginAsync("elsewhere-00000000:1:1:00000000", lease: TimeSpan.FromHours(1));
         var rules = new JourneyRules { Wait = TimeSpan.Zero };
         var error = await Assert.ThrowsAsync<StreamEtlException>(() =>
-            new JourneyRunner(Store, rules, TimeProvider.System).RunAsync(
-                Request(),
-                (_, _) => throw Error(ErrorKind.Internal),
-                CancellationToken.None
-            )
+            new JourneyRunner(Store, rules, _time).RunAsync(Request(), (_, _) => throw Error(ErrorKind.Internal), CancellationToken.None)
         );
         Assert.Equal(ErrorKind.JourneyRunning, error.Kind);
     }
@@ -156,34 +157,32 @@ public sealed class JourneyRunnerTests
     [Fact]
     public async Task Run_LongerThanItsLease_KeepsItByRenewal()
     {
-        // Long against the pauses of a machine that others keep busy.
-        var rules = new JourneyRules { Lease = TimeSpan.FromMilliseconds(1500), Wait = TimeSpan.Zero };
-        Task<JourneyOutcome> running = new JourneyRunner(Store, rules, TimeProvider.System).RunAsync(
+        var rules = new JourneyRules { Lease = TimeSpan.FromSeconds(60) };
+        var worked = new TaskCompletionSource<JsonElement>();
+        Task<JourneyOutcome> running = new JourneyRunner(Store, rules, _time).RunAsync(
             Request(),
-            async (_, token) =>
-            {
-                await Task.Delay(5000, token);
-                return JsonElement.Parse("{}");
-            },
+            (_, token) => worked.Task.WaitAsync(token),
             CancellationToken.None
         );
-        while (!running.IsCompleted)
+        for (int renewal = 0; renewal < 20; renewal++)
         {
-            JourneyRecord? record = await Store.FindAsync(Request().Key, CancellationToken.None);
-            Assert.True(record?.Lease is not { } lease || lease > DateTimeOffset.UtcNow.AddMilliseconds(-200), "the lease ran out");
-            await Task.Delay(20);
+            await _time.AdvanceWaitersAsync(rules.Lease / 3, running);
+            Assert.True((await RecordAsync()).Lease > _time.GetUtcNow(), "the lease ran out");
         }
-        Assert.InRange((await running).Record.Revision, 6, 40);
+        // The renewals follow one another: who waits again has written.
+        await _time.AdvanceWaitersAsync(TimeSpan.Zero, running);
+        worked.SetResult(JsonElement.Parse("{}"));
+        // Created, taken, renewed, completed.
+        Assert.Equal(1 + 1 + 20 + 1, (await running).Record.Revision);
     }
 
     /// <summary>An owner that slept: another has taken over, and everything the first one tries is refused; its work is stopped.</summary>
     [Fact]
     public async Task Run_TakenOverWhileAtWork_IsStoppedAndRefused()
     {
-        var rules = new JourneyRules { Lease = TimeSpan.FromMilliseconds(300) };
         string key = Request().Key;
-        var error = await Assert.ThrowsAsync<StreamEtlException>(() =>
-            new JourneyRunner(Store, rules, TimeProvider.System).RunAsync(
+        Task<JourneyOutcome> running = Runner()
+            .RunAsync(
                 Request(),
                 async (lease, token) =>
                 {
@@ -194,8 +193,12 @@ public sealed class JourneyRunnerTests
                     return default;
                 },
                 CancellationToken.None
-            )
-        );
+            );
+        while (!running.IsCompleted)
+        {
+            await _time.AdvanceWaitersAsync(TimeSpan.FromMinutes(1), running);
+        }
+        var error = await Assert.ThrowsAsync<StreamEtlException>(() => running);
         Assert.Equal(ErrorKind.JourneyLost, error.Kind);
         Assert.Equal("thief", (await Store.FindAsync(key, CancellationToken.None))!.Owner);
     }
@@ -204,16 +207,16 @@ public sealed class JourneyRunnerTests
     [Fact]
     public async Task Run_TakenOverBeforeItsWork_IsToldTheResult()
     {
-        var rules = new JourneyRules { Lease = TimeSpan.FromMilliseconds(200) };
+        var rules = new JourneyRules { Lease = TimeSpan.FromSeconds(60) };
         var sleeper = new SleepyStore(
             Store,
             async () =>
             {
-                await Task.Delay(rules.Lease);
+                _time.Advance(rules.Lease);
                 Assert.True((await RunAsync()).TookOver);
             }
         );
-        JourneyOutcome outcome = await new JourneyRunner(sleeper, rules, TimeProvider.System).RunAsync(
+        JourneyOutcome outcome = await new JourneyRunner(sleeper, rules, _time).RunAsync(
             Request(),
             (_, _) => throw Error(ErrorKind.Internal),
             CancellationToken.None
@@ -226,9 +229,16 @@ public sealed class JourneyRunnerTests
     public async Task Run_StoreSlowerThanTheLease_DoesTheWork()
     {
         await BeginAsync(DeadOwner(), lease: TimeSpan.FromHours(1));
-        var rules = new JourneyRules { Lease = TimeSpan.FromMilliseconds(200) };
-        var slow = new SleepyStore(Store, () => Task.Delay(rules.Lease));
-        JourneyOutcome outcome = await new JourneyRunner(slow, rules, TimeProvider.System).RunAsync(
+        var rules = new JourneyRules { Lease = TimeSpan.FromSeconds(60) };
+        var slow = new SleepyStore(
+            Store,
+            () =>
+            {
+                _time.Advance(rules.Lease);
+                return Task.CompletedTask;
+            }
+        );
+        JourneyOutcome outcome = await new JourneyRunner(slow, rules, _time).RunAsync(
             Request(),
             (_, _) => Task.FromResult(JsonElement.Parse("{}")),
             CancellationToken.None
@@ -236,7 +246,7 @@ public sealed class JourneyRunnerTests
         Assert.Equal((true, false, 5), (outcome.TookOver, outcome.Returned, outcome.Record.Fence));
     }
 
-    private ObjectJourneyStore Store => new(_objects, TimeProvider.System);
+    private ObjectJourneyStore Store => new(_objects, _time);
 
     private async Task<JsonElement> StepsAsync(JourneyLease lease, List<string> done, Func<bool> fails, CancellationToken token)
     {
@@ -265,8 +275,7 @@ public sealed class JourneyRunnerTests
                 cancellationToken
             );
 
-    private JourneyRunner Runner() =>
-        new(Store, new JourneyRules { Pause = TimeSpan.FromMilliseconds(1) }, TimeProvider.System) { Told = _told.Add };
+    private JourneyRunner Runner() => new(Store, new JourneyRules { Pause = TimeSpan.Zero }, _time) { Told = _told.Add };
 
     private JourneyRequest Request() =>
         new()
@@ -284,9 +293,9 @@ public sealed class JourneyRunnerTests
             Key = Request().Key,
             Job = "test",
             Status = JourneyStatus.InProgress,
-            StartedAt = DateTimeOffset.UtcNow,
+            StartedAt = _time.GetUtcNow(),
             Owner = owner,
-            Lease = DateTimeOffset.UtcNow + lease,
+            Lease = _time.GetUtcNow() + lease,
             Fence = 4,
             Revision = 1,
         };
