@@ -17,6 +17,9 @@ internal sealed class LedgerDecision(
 )
 {
     private readonly KeyRecord[] _block = new KeyRecord[LedgerState.BlockRecords];
+
+    /// <summary>A bit for each record of the block: the row that it stands for was settled by an equal one.</summary>
+    private readonly ulong[] _settled = new ulong[LedgerState.BlockRecords / 64];
     private readonly DiffCounts _counts = new();
     private int _at;
     private int _count;
@@ -68,10 +71,7 @@ internal sealed class LedgerDecision(
     {
         while (!_ended)
         {
-            for (; _at < _count; _at++)
-            {
-                Pass(_block[_at]);
-            }
+            PassTo(_count);
             await FillAsync(cancellationToken).ConfigureAwait(false);
         }
         outcome.Counts.Add(_counts);
@@ -94,6 +94,7 @@ internal sealed class LedgerDecision(
         _at = 0;
         _count = await ledger.ReadAsync(_block, cancellationToken).ConfigureAwait(false);
         _ended = _count == 0;
+        probe?.FindSettled(_block.AsSpan(0, _count), _settled);
     }
 
     /// <summary>Goes on until the ledger's block is used up or the records are; returns how many of these were.</summary>
@@ -116,32 +117,34 @@ internal sealed class LedgerDecision(
     /// <summary>Passes the ledger's keys before this one; false when the block ended before it was clear that there are no more.</summary>
     private bool Reach(in Hash128 key)
     {
-        for (; _at < _count; _at++)
+        int to = _at;
+        while (to < _count && LedgerFormat.Compare(_block[to].Key, key) < 0)
         {
-            if (LedgerFormat.Compare(_block[_at].Key, key) >= 0)
-            {
-                return true;
-            }
-            Pass(_block[_at]);
+            to++;
         }
-        return _ended;
+        PassTo(to);
+        return _at < _count || _ended;
     }
 
-    /// <summary>A key that only the ledger has, or whose one row in the input is settled.</summary>
-    private void Pass(in KeyRecord old)
+    /// <summary>Passes keys that only the ledger has, or whose one row in the input is settled.</summary>
+    private void PassTo(int to)
     {
-        if (IsSettled(old))
+        for (; _at < to; _at++)
         {
-            _counts.Unchanged++;
-        }
-        else if (!options.Upsert)
-        {
-            _counts.Deletes++;
-            delta.Deleted(old.Key, old.Row, old.Place);
+            if (IsSettled(_at))
+            {
+                _counts.Unchanged++;
+            }
+            else if (!options.Upsert)
+            {
+                ref readonly KeyRecord old = ref _block[_at];
+                _counts.Deletes++;
+                delta.Deleted(old.Key, old.Row, old.Place);
+            }
         }
     }
 
-    private bool IsSettled(in KeyRecord old) => probe is not null && probe.IsSettled(old);
+    private bool IsSettled(int record) => (_settled[record >> 6] >> record & 1) != 0;
 
     /// <summary>Starts a key; true when the ledger has it.</summary>
     private bool Begin(in Hash128 key)
@@ -151,7 +154,7 @@ internal sealed class LedgerDecision(
         {
             return false;
         }
-        if (IsSettled(_block[_at]))
+        if (IsSettled(_at))
         {
             // Its first row in the input is the ledger's.
             _state.Present = true;

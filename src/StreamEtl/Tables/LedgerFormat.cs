@@ -61,6 +61,7 @@ internal static class LedgerFormat
     public static int PartitionOf(in Hash128 key) => (int)(key.High >> (64 - RecordStore.PartitionBits));
 
     /// <summary>The order of records.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Compare(in Hash128 one, in Hash128 other)
     {
         int high = one.High.CompareTo(other.High);
@@ -99,6 +100,7 @@ internal static class LedgerFormat
         BinaryPrimitives.ReadInt64LittleEndian(directory[(index * sizeof(long))..]);
 
     /// <summary>Multiply and fold. Both numbers have a say even where the other is 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Fold(ulong one, ulong other)
     {
         ulong high = Math.BigMul(one, other, out ulong low);

@@ -35,8 +35,11 @@ internal sealed class LedgerProbe : IDisposable
     /// <summary>Notes: bit n says that the fingerprint in word n of the line is settled; those above are the filter of keys that have remembered rows.</summary>
     private const int FilterBits = 64 - LineWords;
 
-    /// <summary>Keys looked up together, so that their lines of memory are fetched at once.</summary>
-    private const int Stride = 64;
+    /// <summary>Keys whose lines are on their way from memory: about as many as a core asks for at once.</summary>
+    private const int Ahead = 24;
+
+    /// <summary>Keys whose lines are there, and say whether the next one is needed as well.</summary>
+    private const int Near = 8;
 
     private readonly MemoryBudget _budget;
     private readonly bool _ranked;
@@ -104,24 +107,36 @@ internal sealed class LedgerProbe : IDisposable
     public int Settle(ReadOnlySpan<Hash128> keys, ReadOnlySpan<Hash128> rows, ReadOnlySpan<ulong> ranks, Span<int> open)
     {
         int count = 0;
-        for (int first = 0; first < keys.Length; first += Stride)
+        foreach (ref readonly Hash128 key in keys[..Math.Min(keys.Length, Ahead)])
         {
-            int end = Math.Min(keys.Length, first + Stride);
-            Prefetch(keys[first..end]);
-            for (int i = first; i < end; i++)
+            Prefetch(key);
+        }
+        for (int i = 0; i < keys.Length; i++)
+        {
+            if (i + Ahead < keys.Length)
             {
-                open[count] = i;
-                count += Settle(keys[i], Print(keys[i], _byRecord ? 0 : rows[i].High, ranks.IsEmpty ? 0 : ranks[i])) ? 0 : 1;
+                Prefetch(keys[i + Ahead]);
             }
+            if (i + Near < keys.Length)
+            {
+                PrefetchRest(keys[i + Near]);
+            }
+            open[count] = i;
+            count += Settle(keys[i], Print(keys[i], _byRecord ? 0 : rows[i].High, ranks.IsEmpty ? 0 : ranks[i])) ? 0 : 1;
         }
         return count;
     }
 
-    /// <summary>Whether the row that a record of the ledger stands for was settled.</summary>
-    public bool IsSettled(in KeyRecord record)
+    /// <summary>Writes a bit for each record of the ledger, the first one's lowest: whether the row that it stands for was settled.</summary>
+    public void FindSettled(ReadOnlySpan<KeyRecord> records, Span<ulong> settled)
     {
-        ref ulong line = ref Find(record.Key, Print(record), out int word);
-        return word > 0 && (line >> word & 1) != 0;
+        for (int i = 0; i < records.Length; i++)
+        {
+            ref ulong line = ref Find(records[i].Key, Print(records[i]), out int word);
+            // What is found nowhere has word 0, which no note is about.
+            ulong bit = line >> word & 1;
+            settled[i >> 6] = i % 64 == 0 ? bit : settled[i >> 6] | (bit << i);
+        }
     }
 
     /// <inheritdoc/>
@@ -152,6 +167,7 @@ internal sealed class LedgerProbe : IDisposable
         return read;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Insert(in Hash128 key, ulong print)
     {
         // An empty word is what is looked for.
@@ -162,6 +178,7 @@ internal sealed class LedgerProbe : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong Print(in KeyRecord record) => Print(record.Key, _byRecord ? 0 : record.Row, record.Rank);
 
     /// <summary>Multiply and fold; never 0, which is an empty word.</summary>
@@ -174,6 +191,7 @@ internal sealed class LedgerProbe : IDisposable
         return print == 0 ? 1 : print;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Settle(in Hash128 key, ulong print)
     {
         ref ulong line = ref Find(key, print, out int word);
@@ -226,15 +244,23 @@ internal sealed class LedgerProbe : IDisposable
         }
     }
 
-    private unsafe void Prefetch(ReadOnlySpan<Hash128> keys)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private unsafe void Prefetch(in Hash128 key)
     {
-        if (!Sse.IsSupported)
-        {
-            return;
-        }
-        foreach (ref readonly Hash128 key in keys)
+        if (Sse.IsSupported)
         {
             Sse.Prefetch0(Unsafe.AsPointer(ref _words[Home(key, out _)]));
+        }
+    }
+
+    /// <summary>A search goes on from a full line, one in three: each that had to wait for the next line then would take longer than all else together.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private unsafe void PrefetchRest(in Hash128 key)
+    {
+        if (Sse.IsSupported)
+        {
+            int home = Home(key, out _);
+            Sse.Prefetch0(Unsafe.AsPointer(ref _words[_words[home + LineWords - 1] == 0 ? home : home + LineWords]));
         }
     }
 }
