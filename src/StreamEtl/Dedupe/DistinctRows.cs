@@ -21,7 +21,9 @@ internal sealed class DistinctRows(MemoryBudget budget, long expected) : IDispos
     private const int Ahead = 16;
 
     /// <summary>Of what is expected, a sixteenth more: an estimate that is a little low must not make every table grow at the very end.</summary>
-    private readonly int _firstSize = (int)Math.Clamp((expected + (expected / 16)) * 4 / 3 >> TableBits, FirstSize, int.MaxValue / 32);
+    private readonly int _firstSize = SlotLine.Length(
+        Math.Clamp((expected + (expected / 16)) * 4 / 3 >> TableBits, FirstSize, int.MaxValue / 32)
+    );
     private readonly Table[] _tables = new Table[1 << TableBits];
     private long _reserved;
 
@@ -72,7 +74,7 @@ internal sealed class DistinctRows(MemoryBudget budget, long expected) : IDispos
     private bool TryGrow(ref Table table)
     {
         NativeArray<Hash128>? old = table.Slots;
-        int size = old is null ? _firstSize : old.Length + (old.Length / 2);
+        int size = old is null ? _firstSize : SlotLine.Length(old.Length + (old.Length / 2L));
         long bytes = (long)size * Unsafe.SizeOf<Hash128>();
         if (!budget.TryReserve(bytes))
         {
@@ -107,7 +109,8 @@ internal sealed class DistinctRows(MemoryBudget budget, long expected) : IDispos
         {
             NativeArray<Hash128> all = Slots!;
             int length = all.Length;
-            for (int slot = hash.Slot(length); ; slot = slot + 1 == length ? 0 : slot + 1)
+            int slot = hash.Slot(length);
+            for (int looked = 1; ; slot = SlotLine.Next(slot, looked++, length))
             {
                 ref Hash128 found = ref all[slot];
                 if (found == hash)

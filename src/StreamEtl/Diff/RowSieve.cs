@@ -104,7 +104,7 @@ internal sealed class RowSieve : IDisposable
     }
 
     /// <summary>Two thirds full, so that a number of rows that was a little underestimated still fits.</summary>
-    private static int Slots(long rows) => (int)Math.Clamp(rows / 2 * 3, Smallest, Entry.MostRows);
+    private static int Slots(long rows) => SlotLine.Length(Math.Clamp(rows / 2 * 3, Smallest, Entry.MostRows));
 
     /// <summary>Makes room for more rows, three quarters of the table at most; false when there is none.</summary>
     private bool HasRoom(int more)
@@ -134,7 +134,9 @@ internal sealed class RowSieve : IDisposable
 
     private void Insert(Entry entry)
     {
-        for (int at = Hash128.Slot(entry.Key, _entries.Length); ; at = at + 1 == _entries.Length ? 0 : at + 1)
+        int length = _entries.Length;
+        int at = Hash128.Slot(entry.Key, length);
+        for (int looked = 1; ; at = SlotLine.Next(at, looked++, length))
         {
             ref Entry there = ref _entries[at];
             if (there.Place == 0)
@@ -153,7 +155,9 @@ internal sealed class RowSieve : IDisposable
     /// <summary>True for the first row of a key that the first side has once, in an equal row.</summary>
     private bool Settle(in Hash128 key, ulong print)
     {
-        for (int at = key.Slot(_entries.Length); ; at = at + 1 == _entries.Length ? 0 : at + 1)
+        int length = _entries.Length;
+        int at = key.Slot(length);
+        for (int looked = 1; ; at = SlotLine.Next(at, looked++, length))
         {
             ref Entry there = ref _entries[at];
             if (there.Place == 0)
