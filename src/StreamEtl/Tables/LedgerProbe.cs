@@ -35,11 +35,8 @@ internal sealed class LedgerProbe : IDisposable
     /// <summary>Notes: bit n says that the fingerprint in word n of the line is settled; those above are the filter of keys that have remembered rows.</summary>
     private const int FilterBits = 64 - LineWords;
 
-    /// <summary>Keys whose lines are on their way from memory. A core asks for many at once: with 24 a look takes twice as long as with 128, and more bring nothing.</summary>
-    private const int Ahead = 128;
-
-    /// <summary>Keys whose lines are there, and say whether the next one is needed as well.</summary>
-    private const int Near = 64;
+    /// <summary>Keys whose lines are on their way from memory: a core asks for many at once.</summary>
+    private const int Ahead = 96;
 
     private readonly MemoryBudget _budget;
     private readonly bool _ranked;
@@ -116,10 +113,6 @@ internal sealed class LedgerProbe : IDisposable
             if (i + Ahead < keys.Length)
             {
                 Prefetch(keys[i + Ahead]);
-            }
-            if (i + Near < keys.Length)
-            {
-                PrefetchRest(keys[i + Near]);
             }
             open[count] = i;
             count += Settle(keys[i], Print(keys[i], _byRecord ? 0 : rows[i].High, ranks.IsEmpty ? 0 : ranks[i])) ? 0 : 1;
@@ -249,18 +242,10 @@ internal sealed class LedgerProbe : IDisposable
     {
         if (Sse.IsSupported)
         {
-            Sse.Prefetch0(Unsafe.AsPointer(ref _words[Home(key, out _)]));
-        }
-    }
-
-    /// <summary>A search goes on from a full line, one in three: each that had to wait for the next line then would take longer than all else together.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private unsafe void PrefetchRest(in Hash128 key)
-    {
-        if (Sse.IsSupported)
-        {
-            int home = Home(key, out _);
-            Sse.Prefetch0(Unsafe.AsPointer(ref _words[_words[home + LineWords - 1] == 0 ? home : home + LineWords]));
+            // The next line as well: a search goes on from a full one, and waiting for it would take longer than all else together.
+            ref ulong home = ref _words[Home(key, out _)];
+            Sse.Prefetch0(Unsafe.AsPointer(ref home));
+            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref home, LineWords)));
         }
     }
 }
