@@ -91,6 +91,7 @@ internal sealed class DistinctRows(MemoryBudget budget, long expected) : IDispos
         _reserved += bytes;
         // A search gets long quickly when a table is fuller than that.
         table = new Table(new NativeArray<Line>(length), length * Line.Slots / 4 * 3);
+        table.Lines!.TouchAhead();
         foreach (Hash128 hash in old is null ? [] : MemoryMarshal.Cast<Line, Hash128>(old.Span))
         {
             if (hash != default)

@@ -43,6 +43,7 @@ internal sealed class RowSieve : IDisposable
         _budget = budget;
         budget.Reserve(Bytes(rows));
         _lines = new NativeArray<Line>(Lines(rows));
+        _lines.TouchAhead();
     }
 
     /// <summary>False once comparing all rows at once is less work: most of the second side have no equal, or the table does not fit.</summary>
@@ -112,11 +113,15 @@ internal sealed class RowSieve : IDisposable
     /// <summary>Makes room for more rows, three quarters of the table at most; false when there is none.</summary>
     private bool HasRoom(int more)
     {
-        if (_firstRows + more <= (long)_lines.Length * Line.Slots / 4 * 3)
+        long lines = _lines.Length;
+        while (_firstRows + more > lines * Line.Slots / 4 * 3)
+        {
+            lines *= 2;
+        }
+        if (lines == _lines.Length)
         {
             return true;
         }
-        long lines = _lines.Length * 2L;
         if (lines > Line.MostRows / Line.Slots || !_budget.TryReserve(lines * Unsafe.SizeOf<Line>()))
         {
             return false;

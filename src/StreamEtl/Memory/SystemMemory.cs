@@ -8,6 +8,9 @@ namespace StreamEtl.Memory;
 /// </summary>
 internal static unsafe partial class SystemMemory
 {
+    /// <summary>Bytes of the pages that are asked for.</summary>
+    public const long HugePageBytes = 2 << 20;
+
     private const nuint Mapped = 16 << 10;
     private const nuint Huge = 8 << 20;
     private const int ReadWrite = 3;

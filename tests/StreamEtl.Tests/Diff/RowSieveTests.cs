@@ -14,6 +14,7 @@ public sealed class RowSieveTests
         {
             var random = new Random(seed);
             int keys = random.Next(1, 400);
+            Func<int, Hash128> hash = Hashes(seed);
             (int Key, int Print)[] first = Rows(random, keys);
             (int Key, int Print)[] second = Rows(random, keys);
             var budget = new MemoryBudget(1L << 30);
@@ -21,13 +22,13 @@ public sealed class RowSieveTests
             {
                 foreach ((long firstRow, (int Key, int Print)[] part) in Parts(random, first))
                 {
-                    sieve.AddFirst(Keys(part), Prints(part), firstRow);
+                    sieve.AddFirst(Keys(part, hash), Prints(part), firstRow);
                 }
                 List<int> open = [];
                 foreach ((long firstRow, (int Key, int Print)[] part) in Parts(random, second))
                 {
                     int[] found = new int[part.Length];
-                    int count = sieve.AddSecond(Keys(part), Prints(part), firstRow, found);
+                    int count = sieve.AddSecond(Keys(part, hash), Prints(part), firstRow, found);
                     open.AddRange(found.Take(count).Select(i => (int)firstRow + i));
                 }
                 using SievedRows rows = sieve.Finish();
@@ -35,6 +36,30 @@ public sealed class RowSieveTests
             }
             Assert.Equal(0, budget.Used);
         }
+    }
+
+    [Fact]
+    public void AddFirst_MoreRowsThanThereIsRoomFor_Grows()
+    {
+        const int Rows = 200_000;
+        var random = new Random(1);
+        Hash128[] keys = [.. Enumerable.Range(0, Rows).Select(_ => new Hash128(0, (ulong)random.NextInt64()))];
+        ulong[] prints = [.. keys.Select(k => k.Low >> 40)];
+        var budget = new MemoryBudget(1L << 30);
+        using (var sieve = new RowSieve(budget, 0))
+        {
+            sieve.AddFirst(keys, prints, 0);
+            int[] open = new int[Rows];
+            int count = sieve.AddSecond(keys, prints, 0, open);
+            using SievedRows rows = sieve.Finish();
+            // Left open are keys whose 32 bits another key has as well.
+            HashSet<uint> shared = [.. keys.GroupBy(k => (uint)k.Low).Where(g => g.Count() > 1).Select(g => g.Key)];
+            int[] expected = [.. Enumerable.Range(0, Rows).Where(i => shared.Contains((uint)keys[i].Low))];
+            Assert.Equal(expected, open[..count]);
+            Assert.Equal(expected, SetBits(rows.First));
+            Assert.Equal(Rows - expected.Length, rows.Unchanged);
+        }
+        Assert.Equal(0, budget.Used);
     }
 
     private static void Check((int Key, int Print)[] first, (int Key, int Print)[] second, List<int> open, SievedRows rows, int seed)
@@ -82,9 +107,15 @@ public sealed class RowSieveTests
         }
     }
 
-    /// <summary>Spread as hashes are; some share their slot.</summary>
-    private static Hash128[] Keys((int Key, int Print)[] rows) =>
-        [.. rows.Select(r => new Hash128(0, ((ulong)(r.Key / 3) * 0x9E3779B9 & 0xFFFFFF00) + (ulong)(r.Key % 3)))];
+    /// <summary>Spread as hashes are; some share their line of the table, or too many for it, and those of one group are in the last line or the first.</summary>
+    private static Func<int, Hash128> Hashes(int seed)
+    {
+        int shared = seed % 3 == 0 ? 3 : 50;
+        ulong flip = seed % 2 == 0 ? 0 : 0xFFFFFF00;
+        return key => new Hash128(0, (((ulong)(key / shared) * 0x9E3779B9 & 0xFFFFFF00) ^ flip) + (ulong)(key % shared));
+    }
+
+    private static Hash128[] Keys((int Key, int Print)[] rows, Func<int, Hash128> hash) => [.. rows.Select(r => hash(r.Key))];
 
     private static ulong[] Prints((int Key, int Print)[] rows) => [.. rows.Select(r => (ulong)r.Print)];
 }
