@@ -13,8 +13,8 @@ namespace StreamEtl.Diff;
 /// Finds the keys that each side has once, in equal rows: those did not change. All other rows are left open, on both sides, and are for <see cref="SnapshotDiff"/>. What equal means is the
 /// caller's choice: rows come with prints, 64-bit hashes of their values, or of their records' bytes, and then a row that is left open may still have the same values.
 /// <para>
-/// A table of lines of four rows of the side that is read first, 16 bytes each, looked up once for each row of the second; a full line goes on in the next. It knows keys by 32 bits of their hashes: keys taken for one are
-/// left open, a few in a thousand of ten million. A row is settled only where its print agrees as well.
+/// A table of lines of four rows of the side that is read first, 16 bytes each, looked up once for each row of the second; a full line goes on in the next. It knows keys by 32 bits of
+/// their hashes: keys taken for one are left open, a few in a thousand of ten million. A row is settled only where its print agrees as well.
 /// </para>
 /// </summary>
 internal sealed class RowSieve : IDisposable
