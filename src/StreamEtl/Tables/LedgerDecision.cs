@@ -21,6 +21,9 @@ internal sealed class LedgerDecision(
     /// <summary>A bit for each record of the block: the row that it stands for was settled by an equal one.</summary>
     private readonly ulong[] _settled = new ulong[LedgerState.BlockRecords / 64];
     private readonly DiffCounts _counts = new();
+    private readonly BitGatherer _inserted = new(outcome.Inserted);
+    private readonly BitGatherer _updated = new(outcome.Updated);
+    private LedgerProbe.Places _places;
     private int _at;
     private int _count;
     private bool _ended;
@@ -74,6 +77,8 @@ internal sealed class LedgerDecision(
             PassTo(_count);
             await FillAsync(cancellationToken).ConfigureAwait(false);
         }
+        _inserted.Flush();
+        _updated.Flush();
         outcome.Counts.Add(_counts);
     }
 
@@ -94,7 +99,7 @@ internal sealed class LedgerDecision(
         _at = 0;
         _count = await ledger.ReadAsync(_block, cancellationToken).ConfigureAwait(false);
         _ended = _count == 0;
-        probe?.FindSettled(_block.AsSpan(0, _count), _settled);
+        probe?.FindSettled(_block.AsSpan(0, _count), ref _places, _settled);
     }
 
     /// <summary>Goes on until the ledger's block is used up or the records are; returns how many of these were.</summary>
@@ -204,7 +209,7 @@ internal sealed class LedgerDecision(
         {
             if (_state.Present)
             {
-                outcome.Inserted.Set(row.Ordinal);
+                _inserted.Set(row.Ordinal);
                 _counts.Inserts++;
                 delta.Inserted(row);
             }
@@ -240,7 +245,7 @@ internal sealed class LedgerDecision(
             : differs;
         if (changes)
         {
-            outcome.Updated.Set(row.Ordinal);
+            _updated.Set(row.Ordinal);
             _counts.Updates++;
             delta.Updated(row, old.Row);
         }

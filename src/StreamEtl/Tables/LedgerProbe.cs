@@ -120,14 +120,17 @@ internal sealed class LedgerProbe : IDisposable
         return count;
     }
 
-    /// <summary>Writes a bit for each record of the ledger, the first one's lowest: whether the row that it stands for was settled.</summary>
-    public void FindSettled(ReadOnlySpan<KeyRecord> records, Span<ulong> settled)
+    /// <summary>
+    /// Writes a bit for each record of the ledger, the first one's lowest: whether the row that it stands for was settled. <paramref name="places"/> goes on from the records before, from the
+    /// first one of a partition on.
+    /// </summary>
+    public void FindSettled(ReadOnlySpan<KeyRecord> records, ref Places places, Span<ulong> settled)
     {
         for (int i = 0; i < records.Length; i++)
         {
-            ref ulong line = ref Find(records[i].Key, Print(records[i]), out int word);
-            // What is found nowhere has word 0, which no note is about.
-            ulong bit = line >> word & 1;
+            int word = places.Next(this, records[i].Key);
+            // What was left out has the first word of all, which is notes, of which bit 0 is never set.
+            ulong bit = _words[word & -LineWords] >> (word & (LineWords - 1)) & 1;
             settled[i >> 6] = i % 64 == 0 ? bit : settled[i >> 6] | (bit << i);
         }
     }
@@ -147,28 +150,22 @@ internal sealed class LedgerProbe : IDisposable
     private async ValueTask<long> ReadAsync(LedgerState ledger, CancellationToken cancellationToken)
     {
         var block = new KeyRecord[LedgerState.BlockRecords];
+        var places = new Places();
         long read = 0;
         int count;
         while ((count = await ledger.ReadAsync(block, cancellationToken).ConfigureAwait(false)) > 0)
         {
             foreach (ref readonly KeyRecord record in block.AsSpan(0, count))
             {
-                Insert(record.Key, Print(record));
+                int word = places.Next(this, record.Key);
+                if (word > 0)
+                {
+                    _words[word] = Print(record);
+                }
             }
             read += count;
         }
         return read;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Insert(in Hash128 key, ulong print)
-    {
-        // An empty word is what is looked for.
-        ref ulong line = ref Find(key, 0, out int word);
-        if (word > 0)
-        {
-            Unsafe.Add(ref line, word) = print;
-        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -210,7 +207,7 @@ internal sealed class LedgerProbe : IDisposable
         return ((LedgerFormat.PartitionOf(key) * _lines) + line) * LineWords;
     }
 
-    /// <summary>Finds a fingerprint, or 0 for an empty word: returns the line's notes, and the word's number in the line; 0 when it is nowhere.</summary>
+    /// <summary>Finds a fingerprint: returns its line's notes, and the word's number in the line; 0 when it is nowhere.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref ulong Find(in Hash128 key, ulong print, out int word)
     {
@@ -246,6 +243,31 @@ internal sealed class LedgerProbe : IDisposable
             ref ulong home = ref _words[Home(key, out _)];
             Sse.Prefetch0(Unsafe.AsPointer(ref home));
             Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref home, LineWords)));
+        }
+    }
+
+    /// <summary>
+    /// The words that the records of a ledger have, one after the other: since records come in the order of their lines, the words taken before are those up to the last one, and none needs to be
+    /// searched for. Starts at the first record of any partition.
+    /// </summary>
+    internal struct Places
+    {
+        /// <summary>No record so far has this word or a later one.</summary>
+        private int _free;
+
+        /// <summary>The index of the next record's word; 0 when its lines are full, and it is left out.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public int Next(LedgerProbe probe, in Hash128 key)
+        {
+            int home = probe.Home(key, out int left);
+            int word = Math.Max(_free, home + 1);
+            word += (word & (LineWords - 1)) == 0 ? 1 : 0;
+            if (word >= home + (Math.Min(left, Reach) * LineWords))
+            {
+                return 0;
+            }
+            _free = word + 1;
+            return word;
         }
     }
 }
