@@ -16,6 +16,16 @@ internal static class FastText
 
     private const ulong Zeros = 0x3030303030303030;
 
+    private const uint FirstYear = 1900;
+    private const uint Years = 200;
+
+    /// <summary>The days of 1970-01-01 in a count by 365 and fourths.</summary>
+    private const int DaysBeforeEpoch = (1970 * 365) + (1969 / 4);
+
+    /// <summary>Days of the year before each month, and of the year; behind them the same for leap years.</summary>
+    private static ReadOnlySpan<short> FirstDays =>
+        [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365, 0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366];
+
     /// <summary>1 to 16 digits without leading zero, a minus before them or not; not <c>-0</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryInteger(ref byte text, int length, out long value)
@@ -232,15 +242,19 @@ internal static class FastText
         uint year = ((uint)(ushort)pairs * 100) + (ushort)(pairs >> 16);
         uint month = (ushort)(pairs >> 32) - 1u;
         uint day = (ushort)(pairs >> 48) - 1u;
-        uint index = ((year - FastCalendar.FirstYear) * 12) + month;
         days = 0;
-        if (month > 11 || index >= FastCalendar.Months)
+        if (month > 11 || year - FirstYear >= Years)
         {
             return false;
         }
-        int first = FastCalendar.FirstDays[(int)index];
-        days = first + day;
-        return day < (uint)(FastCalendar.FirstDays[(int)index + 1] - first);
+        // Of these two centuries only the first year is none of the leap years that it would be by four.
+        uint exception = year == FirstYear ? 1u : 0u;
+        uint leap = ((year & 3) == 0 ? 1u : 0u) - exception;
+        int inYear = (int)((leap * 13) + month);
+        int first = FirstDays[inYear];
+        int newYear = (int)((year * 365) + ((year - 1) >> 2) + exception) - DaysBeforeEpoch;
+        days = newYear + first + (int)day;
+        return day < (uint)(FirstDays[inYear + 1] - first);
     }
 
     /// <summary>The text's bytes at the end of the word, zeros before them; what lay behind the text is shifted out.</summary>
@@ -250,23 +264,4 @@ internal static class FastText
     /// <summary>Digits 0 before an aligned text. Shifted in halves, as a shift by 64 would be one by 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Fill(int length) => Zeros >> (length * 4) >> (length * 4);
-
-    /// <summary>Days since the epoch of the first of each month of two centuries.</summary>
-    private static class FastCalendar
-    {
-        public const uint FirstYear = 1900;
-        public const uint Months = 200 * 12;
-
-        public static readonly int[] FirstDays = ToFirstDays();
-
-        private static int[] ToFirstDays()
-        {
-            int[] days = new int[Months + 1];
-            for (int m = 0; m < days.Length; m++)
-            {
-                days[m] = Calendar.ToDays((int)FirstYear + (m / 12), (m % 12) + 1, 1);
-            }
-            return days;
-        }
-    }
 }
