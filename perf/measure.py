@@ -11,9 +11,9 @@ def cpu():
         return re.search(r"model name\s*: (.*)", file.read()).group(1).strip()
 
 
-def streametl(binary, memory, *words):
-    """A command of streametl on 2 threads; the caller appends -o OUTPUT."""
-    return [os.path.abspath(binary), *words, "-q", "--threads", "2"] + (["--memory", memory] if memory else [])
+def streametl(binary, memory, *words, threads=2):
+    """A command of streametl; the caller appends -o OUTPUT."""
+    return [os.path.abspath(binary), *words, "-q", "--threads", str(threads)] + (["--memory", memory] if memory else [])
 
 
 def warm(paths):

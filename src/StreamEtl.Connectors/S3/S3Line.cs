@@ -11,7 +11,7 @@ using StreamEtl.Connectors.Aws;
 namespace StreamEtl.Connectors.S3;
 
 /// <summary>
-/// The two requests that carry bytes: ranges of objects, parts of uploads. The SDK describes and signs them; only their way is not its own, for its streams copy what passes through them,
+/// The two requests of a bucket that carry bytes: ranges of objects, parts of uploads. The SDK describes and signs them; only their way is not its own, for its streams copy what passes through them,
 /// and its pipeline of handlers works longer on each request than the network does. Both together were a tenth of a run from bucket to bucket.
 /// </summary>
 internal sealed class S3Line(AmazonS3Config config) : IDisposable
@@ -38,6 +38,7 @@ internal sealed class S3Line(AmazonS3Config config) : IDisposable
     };
 
     private AWSCredentials? _credentials;
+    private Uri? _endpoint;
 
     /// <summary>Asks for a range; the content of the answer is still on its way.</summary>
     /// <exception cref="AmazonS3Exception">The server refused.</exception>
@@ -83,9 +84,8 @@ internal sealed class S3Line(AmazonS3Config config) : IDisposable
     )
     {
         _credentials ??= await AwsIdentity.FindAsync(config).ConfigureAwait(false);
-        string endpoint = config.DetermineServiceOperationEndpoint(new ServiceOperationEndpointParameters(asked)).URL;
-        // The key follows behind a slash of its own, and S3 alone signs it as it is sent.
-        request.Endpoint = new Uri(endpoint.TrimEnd('/'));
+        request.Endpoint = _endpoint ??= Endpoint(asked);
+        // S3 alone signs a key as it is sent.
         request.UseDoubleEncoding = false;
         using HttpRequestMessage message = await AwsHttp.SignAsync(request, config, _credentials, content).ConfigureAwait(false);
         HttpResponseMessage answer = await _http
@@ -100,6 +100,10 @@ internal sealed class S3Line(AmazonS3Config config) : IDisposable
             throw await RefusalAsync(answer, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Where the bucket is: the same for each request, so the SDK need go through its rules for it only once. The key follows behind a slash of its own.</summary>
+    private Uri Endpoint(AmazonWebServiceRequest request) =>
+        new(config.DetermineServiceOperationEndpoint(new ServiceOperationEndpointParameters(request)).URL.TrimEnd('/'));
 
     /// <summary>What the server says (docs.aws.amazon.com/AmazonS3, "Error Responses"), as the SDK's client would throw it.</summary>
     private static async Task<AmazonS3Exception> RefusalAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
