@@ -38,7 +38,7 @@ public sealed class ObjectJourneyStore(IObjectStore store, TimeProvider time) : 
     /// <inheritdoc/>
     public async IAsyncEnumerable<JourneyRecord> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (string name in await _objects.NamesAsync("", cancellationToken).ConfigureAwait(false))
+        foreach (string name in (await _objects.NewestAsync("", cancellationToken).ConfigureAwait(false)).Keys)
         {
             if (await FindNamedAsync(name, cancellationToken).ConfigureAwait(false) is { } record)
             {
@@ -52,22 +52,25 @@ public sealed class ObjectJourneyStore(IObjectStore store, TimeProvider time) : 
 
     private async ValueTask<JourneyRecord?> FindNamedAsync(string name, CancellationToken cancellationToken) =>
         await _objects.FindAsync(name, cancellationToken).ConfigureAwait(false) is { } found
-            ? JourneyJson.Read(found.Bytes, StoreErrors.At(_objects.Name, name).Source)
+            ? Read(found.Bytes, name)
             : null;
+
+    private JourneyRecord Read(byte[] json, string name) => JourneyJson.Read(json, StoreErrors.At(_objects.Name, name).Source);
 
     private async ValueTask ForgetOldAsync(string key, CancellationToken cancellationToken)
     {
         DateTimeOffset before = time.GetUtcNow() - Kept;
-        foreach (string other in await _objects.NamesAsync(Folder(key), cancellationToken).ConfigureAwait(false))
+        foreach ((string other, long newest) in await _objects.NewestAsync(Folder(key), cancellationToken).ConfigureAwait(false))
         {
+            // One that changes meanwhile has not ended long ago.
             if (
                 other != NameOf(key)
-                && await FindNamedAsync(other, cancellationToken).ConfigureAwait(false)
-                    is { Status: JourneyStatus.Completed or JourneyStatus.Failed, CompletedAt: { } ended } record
+                && await _objects.ReadAsync(other, newest, cancellationToken).ConfigureAwait(false) is { } json
+                && Read(json, other) is { Status: JourneyStatus.Completed or JourneyStatus.Failed, CompletedAt: { } ended }
                 && ended < before
             )
             {
-                await _objects.ForgetAsync(other, record.Revision, cancellationToken).ConfigureAwait(false);
+                await _objects.ForgetAsync(other, newest, cancellationToken).ConfigureAwait(false);
             }
         }
     }

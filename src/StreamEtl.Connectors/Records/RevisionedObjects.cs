@@ -45,7 +45,7 @@ internal sealed class RevisionedObjects(IObjectStore store, string what)
                 return null;
             }
             long newest = revisions.Max;
-            if (await ReadAsync(ObjectOf(name, newest), cancellationToken).ConfigureAwait(false) is { } bytes)
+            if (await ReadAsync(name, newest, cancellationToken).ConfigureAwait(false) is { } bytes)
             {
                 return (newest, bytes);
             }
@@ -89,19 +89,33 @@ internal sealed class RevisionedObjects(IObjectStore store, string what)
         return true;
     }
 
-    /// <summary>The names of all records that begin with <paramref name="prefix"/>, in order.</summary>
-    public async ValueTask<IReadOnlyCollection<string>> NamesAsync(string prefix, CancellationToken cancellationToken)
+    /// <summary>The names of all records that begin with <paramref name="prefix"/>, in order, and the newest revision of each, in one listing.</summary>
+    public async ValueTask<IReadOnlyDictionary<string, long>> NewestAsync(string prefix, CancellationToken cancellationToken)
     {
-        var names = new SortedSet<string>(StringComparer.Ordinal);
+        var newest = new SortedDictionary<string, long>(StringComparer.Ordinal);
         await foreach (ObjectInfo info in store.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
         {
             int dash = info.Key.LastIndexOf('-');
-            if (dash > 0 && RevisionOf(info.Key, info.Key[..dash]) > 0)
+            if (dash > 0 && RevisionOf(info.Key, info.Key[..dash]) is > 0 and var revision)
             {
-                names.Add(info.Key[..dash]);
+                string name = info.Key[..dash];
+                newest[name] = Math.Max(revision, newest.GetValueOrDefault(name));
             }
         }
-        return names;
+        return newest;
+    }
+
+    /// <summary>The bytes of a revision; null when it is gone.</summary>
+    public async ValueTask<byte[]?> ReadAsync(string name, long revision, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.ReadWholeAsync(ObjectOf(name, revision), MostBytes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StreamEtlException e) when (e.Kind == ErrorKind.Replaced)
+        {
+            return null;
+        }
     }
 
     /// <summary>Removes a record whose newest revision is <paramref name="revision"/>. A fault leaves some of it, which does no harm.</summary>
@@ -162,18 +176,6 @@ internal sealed class RevisionedObjects(IObjectStore store, string what)
                 throw;
             }
             return found.AsSpan().SequenceEqual(bytes);
-        }
-    }
-
-    private async ValueTask<byte[]?> ReadAsync(string key, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await store.ReadWholeAsync(key, MostBytes, cancellationToken).ConfigureAwait(false);
-        }
-        catch (StreamEtlException e) when (e.Kind == ErrorKind.Replaced)
-        {
-            return null;
         }
     }
 

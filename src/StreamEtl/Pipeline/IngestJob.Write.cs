@@ -52,7 +52,8 @@ internal sealed partial class IngestJob
                     decision,
                     await transaction.CreateFullAsync(Run.CancellationToken).ConfigureAwait(false),
                     [Emit(decision, null)],
-                    transaction
+                    transaction,
+                    Task.CompletedTask
                 )
                 .ConfigureAwait(false);
             return file is not null
@@ -94,21 +95,7 @@ internal sealed partial class IngestJob
             {
                 return NothingToDo(newest);
             }
-            int number = newest.Files.Count;
-            IReadOnlyList<LedgerFile> ledger = await ExtendLedgerAsync(
-                    decision.Ledger,
-                    decision.Delta.Drain(row => LedgerFormat.Place(number, decision.Ranks.Of(row))),
-                    counts.Inserts + counts.Updates + counts.Deletes,
-                    transaction
-                )
-                .ConfigureAwait(false);
-            TableFile? file = await WriteFileAsync(
-                    TableFileRole.Changes,
-                    decision,
-                    await transaction.CreateChangesAsync(Run.Report.StartedAt, Run.CancellationToken).ConfigureAwait(false),
-                    ChangeSegments(decision, newest),
-                    transaction
-                )
+            (TableFile? file, IReadOnlyList<LedgerFile> ledger) = await WriteChangesAsync(decision, newest, transaction)
                 .ConfigureAwait(false);
             CommitCounts done = ChangeCounts(counts, newest);
             return file is not null
@@ -125,6 +112,44 @@ internal sealed partial class IngestJob
         finally
         {
             found?.Dispose();
+        }
+    }
+
+    /// <summary>Writes the change file and, beside it, the ledger of the version to be, which is visible first; no file when its name was taken meanwhile.</summary>
+    private async Task<(TableFile? File, IReadOnlyList<LedgerFile> Ledger)> WriteChangesAsync(
+        IngestDecision decision,
+        CommitRecord newest,
+        TableTransaction transaction
+    )
+    {
+        int number = newest.Files.Count;
+        DiffCounts counts = decision.Outcome.Counts;
+        IObjectWriter writer = await transaction.CreateChangesAsync(Run.Report.StartedAt, Run.CancellationToken).ConfigureAwait(false);
+        Task<IReadOnlyList<LedgerFile>> ledger = Task.Run(() =>
+            ExtendLedgerAsync(
+                decision.Ledger,
+                decision.Delta.Drain(row => LedgerFormat.Place(number, decision.Ranks.Of(row))),
+                counts.Inserts + counts.Updates + counts.Deletes,
+                transaction
+            )
+        );
+        try
+        {
+            TableFile? file = await WriteFileAsync(
+                    TableFileRole.Changes,
+                    decision,
+                    writer,
+                    ChangeSegments(decision, newest),
+                    transaction,
+                    ledger
+                )
+                .ConfigureAwait(false);
+            return (file, await ledger.ConfigureAwait(false));
+        }
+        finally
+        {
+            // It works on what the caller is about to let go of.
+            await ((Task)ledger).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -190,13 +215,14 @@ internal sealed partial class IngestJob
         );
     }
 
-    /// <summary>Writes a Parquet file and makes it visible; null when its name was taken meanwhile.</summary>
+    /// <summary>Writes a Parquet file and makes it visible, as soon as what must be <paramref name="before"/> it is; null when its name was taken meanwhile.</summary>
     private async Task<TableFile?> WriteFileAsync(
         TableFileRole role,
         IngestDecision decision,
         IObjectWriter writer,
         IReadOnlyList<PassSegment> segments,
-        TableTransaction transaction
+        TableTransaction transaction,
+        Task before
     )
     {
         if (_arrival is not null)
@@ -221,6 +247,7 @@ internal sealed partial class IngestJob
                 )
                 .ConfigureAwait(false);
             TableFile file = await output.FinishAsync(Run, role, result.RowsWritten).ConfigureAwait(false);
+            await before.ConfigureAwait(false);
             if (!await transaction.CommitAsync(output.Writer, file.Sha256, Run.CancellationToken).ConfigureAwait(false))
             {
                 return null;

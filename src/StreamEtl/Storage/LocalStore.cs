@@ -260,7 +260,7 @@ public sealed class LocalStore : IObjectStore
     private async IAsyncEnumerable<ObjectInfo> ListedAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await ValueTask.CompletedTask.ConfigureAwait(false);
-        using IEnumerator<LocalEntry> found = new LocalWalk(_disk, _root, prefix).Objects().GetEnumerator();
+        using IEnumerator<LocalEntry> found = Reading(prefix, () => new LocalWalk(_disk, _root, prefix).Objects().GetEnumerator());
         while (Reading(prefix, found.MoveNext))
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -1,17 +1,32 @@
 namespace StreamEtl.Storage;
 
 /// <summary>
-/// Walks through the folders of a <see cref="LocalStore"/> in the order of keys, entering only those that can hold the prefix. One folder of each depth is in memory. Links
-/// are not entered, and names that are no keys are passed over.
+/// Walks through the folders of a <see cref="LocalStore"/> in the order of keys, from the folder that the prefix names on: nobody looks at what is beside it, which may be
+/// thousands of others. One folder of each depth is in memory. Links are not entered, and names that are no keys are passed over.
 /// </summary>
 internal sealed class LocalWalk(IDisk disk, string root, string prefix)
 {
     /// <summary>The objects, in the order of their keys.</summary>
-    public IEnumerable<LocalEntry> Objects() => In("", root, static name => ObjectKey.IsValid(name) ? name : null);
+    public IEnumerable<LocalEntry> Objects() => Under(static name => ObjectKey.IsValid(name) ? name : null);
 
     /// <summary>What was started and not finished.</summary>
     public IEnumerable<LocalEntry> Unfinished() =>
-        In("", root, static name => LocalPath.FinalName(name) is { } final && ObjectKey.IsValid(final) ? final : null);
+        Under(static name => LocalPath.FinalName(name) is { } final && ObjectKey.IsValid(final) ? final : null);
+
+    private IEnumerable<LocalEntry> Under(Func<string, string?> finalName)
+    {
+        string keyOfFolder = prefix[..(prefix.LastIndexOf('/') + 1)];
+        string folder = root;
+        foreach (string name in LocalPath.Segments(keyOfFolder.TrimEnd('/')).Where(n => n.Length > 0))
+        {
+            folder = Path.Join(folder, name);
+            if (disk.Stat(folder) is not { Kind: DiskEntryKind.Folder })
+            {
+                return [];
+            }
+        }
+        return In(keyOfFolder, folder, finalName);
+    }
 
     private IEnumerable<LocalEntry> In(string keyOfFolder, string folder, Func<string, string?> finalName)
     {
@@ -24,7 +39,7 @@ internal sealed class LocalWalk(IDisk disk, string root, string prefix)
                 DiskEntryKind.File when finalName(entry.Name) is { } name => keyOfFolder + name,
                 _ => null,
             };
-            if (key is not null && (key.StartsWith(prefix, StringComparison.Ordinal) || prefix.StartsWith(key, StringComparison.Ordinal)))
+            if (key?.StartsWith(prefix, StringComparison.Ordinal) == true)
             {
                 entries.Add((key, entry));
             }
@@ -41,7 +56,7 @@ internal sealed class LocalWalk(IDisk disk, string root, string prefix)
                     yield return inner;
                 }
             }
-            else if (key.StartsWith(prefix, StringComparison.Ordinal))
+            else
             {
                 yield return new LocalEntry(key, path, entry);
             }
