@@ -51,9 +51,7 @@ public sealed class ObjectJourneyStore(IObjectStore store, TimeProvider time) : 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private async ValueTask<JourneyRecord?> FindNamedAsync(string name, CancellationToken cancellationToken) =>
-        await _objects.FindAsync(name, cancellationToken).ConfigureAwait(false) is { } found
-            ? Read(found.Bytes, name)
-            : null;
+        await _objects.FindAsync(name, cancellationToken).ConfigureAwait(false) is { } found ? Read(found.Bytes, name) : null;
 
     private JourneyRecord Read(byte[] json, string name) => JourneyJson.Read(json, StoreErrors.At(_objects.Name, name).Source);
 

@@ -13,10 +13,20 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
     private readonly FieldGatherer _gatherer = new(dialect, options);
 
     private IReadOnlyList<PlanColumn>? _rest;
+
+    /// <summary>Where values are put off, fields up to the last one that the pass reads.</summary>
+    private int _firstFields;
     private bool _notesPlaces;
 
+    /// <summary>The width to scan for (<see cref="FieldIndex.Width"/>): where no more than half of the fields are read of every record, only records are looked for.</summary>
+    public int ScanWidth => _rest is not null && width > 1 && 2 * _firstFields <= width ? width : 0;
+
     /// <summary>See <see cref="IRecordSource.HashRecords"/>.</summary>
-    public void PutOff(IReadOnlyList<PlanColumn> rest) => _rest = rest;
+    public void PutOff(IReadOnlyList<PlanColumn> plan, IReadOnlyList<PlanColumn> rest)
+    {
+        _rest = rest;
+        _firstFields = 1 + plan.Where(c => c.Mode != ColumnMode.Skip).Max(c => (int?)c.SourceOrdinal) ?? 0;
+    }
 
     /// <summary>See <see cref="IRecordSource.NotePlaces"/>.</summary>
     public void NotePlaces() => _notesPlaces = true;
@@ -30,6 +40,10 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         SelectRecords(unit, rows, rejects, unit.Index.IsAscii || Utf8Validator.IsValid(unit.Bytes.AsSpan(0, unit.Length)), held);
         // Before anything is unquoted in place.
         ulong[]? hashes = _rest is null ? null : HashRecords(unit, rows);
+        if (unit.Index.Width > 0)
+        {
+            new FieldFinder(unit, dialect).FindFirst(rows, _firstFields);
+        }
         return Decode(unit, plan, rows, rejects, null, held, hashes);
     }
 
@@ -253,6 +267,10 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         {
             return;
         }
+        if (index.Width > 0)
+        {
+            new FieldFinder(unit, dialect).FindAll();
+        }
         ReadOnlySpan<RecordFault> faults = index.Faults;
         int first = 0;
         int start = 0;
@@ -310,15 +328,22 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         return at;
     }
 
-    private RowBatch ReadRest(CsvUnit unit, CsvRows rows, ulong[] hashes, int[] positions, int count) =>
-        Decode(
+    private RowBatch ReadRest(CsvUnit unit, CsvRows rows, ulong[] hashes, int[] positions, int count)
+    {
+        CsvRows picked = rows.Pick(unit, positions.AsSpan(0, count));
+        if (unit.Index.Width > 0)
+        {
+            new FieldFinder(unit, dialect).FindRest(picked, _firstFields);
+        }
+        return Decode(
             unit,
             _rest!,
-            rows.Pick(unit, positions.AsSpan(0, count)),
+            picked,
             new CsvRejects(source, unit, _rest!, width, dialect),
             positions,
             hashes: BatchCompactor.Gather(hashes, positions.AsSpan(0, count), unit.Lease)
         );
+    }
 
     private ulong[] HashRecords(CsvUnit unit, CsvRows rows)
     {

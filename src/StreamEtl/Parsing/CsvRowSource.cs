@@ -82,7 +82,7 @@ public sealed class CsvRowSource : IRowSource, ISelectiveSource, IRecordSource, 
     public bool IsPlainFile => _bytes.IsPlainFile;
 
     /// <inheritdoc/>
-    public void HashRecords(IReadOnlyList<PlanColumn> rest) => _decoder.PutOff(rest);
+    public void HashRecords(IReadOnlyList<PlanColumn> plan, IReadOnlyList<PlanColumn> rest) => _decoder.PutOff(plan, rest);
 
     /// <inheritdoc/>
     public void NotePlaces() => _decoder.NotePlaces();
@@ -198,7 +198,7 @@ public sealed class CsvRowSource : IRowSource, ISelectiveSource, IRecordSource, 
                 lease.Dispose();
                 return null;
             }
-            var index = new FieldIndex(lease, Math.Min(length, 1 << 20));
+            var index = new FieldIndex(lease, Math.Min(length, 1 << 20), _decoder.ScanWidth);
             int frame = _scanner.Scan(block.AsSpan(0, length), isLast, _dialect, index);
             if (frame > 0)
             {

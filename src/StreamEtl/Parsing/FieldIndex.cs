@@ -7,6 +7,9 @@ namespace StreamEtl.Parsing;
 /// <summary>
 /// Where the fields of a frame end: the scanner's only output. Field f of the frame ends before byte <c>Ends[f]</c>; record r's last field is
 /// <c>RecordEnds[r]</c>. Records appear as they are: blank lines, short and long ones included. The arrays are of the frame's lease.
+/// <para>
+/// A pass that reads few fields asks for less (<see cref="Width"/>): then only the ends of records are there, and a <see cref="FieldFinder"/> finds those of fields where they are needed.
+/// </para>
 /// </summary>
 internal sealed class FieldIndex
 {
@@ -14,10 +17,11 @@ internal sealed class FieldIndex
     private RecordFault[] _faults = [];
     private int _faultCount;
 
-    /// <summary>Room for the fields of about <paramref name="bytes"/> bytes; grows as needed.</summary>
-    public FieldIndex(BufferLease lease, int bytes)
+    /// <summary>Room for the fields of about <paramref name="bytes"/> bytes; grows as needed. <paramref name="width"/>: see <see cref="Width"/>.</summary>
+    public FieldIndex(BufferLease lease, int bytes, int width = 0)
     {
         _lease = lease;
+        Width = width;
         Ends = lease.Rent<int>((bytes / 8) + 128);
         RecordEnds = lease.Rent<int>((bytes / 64) + 128);
     }
@@ -33,6 +37,12 @@ internal sealed class FieldIndex
 
     /// <summary>Records.</summary>
     public int RecordCount;
+
+    /// <summary>
+    /// When not 0: every record has so many fields and all end alike, and of <see cref="Ends"/> only those of records are noted. Set before scanning it is a wish, which the scanner takes back
+    /// where it is not so.
+    /// </summary>
+    public int Width { get; set; }
 
     /// <summary>True only when every byte that was scanned is ASCII.</summary>
     public bool IsAscii { get; set; }

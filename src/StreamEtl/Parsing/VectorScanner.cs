@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using StreamEtl.Framing;
@@ -21,15 +20,30 @@ internal sealed class VectorScanner<TLoader> : IScanner
     /// <inheritdoc/>
     public int Scan(ReadOnlySpan<byte> block, bool isLast, CsvDialect dialect, FieldIndex index)
     {
-        if (dialect.Escape is not null || !TryScan(block, isLast, dialect, index, out int consumed))
+        int consumed = 0;
+        if (index.Width > 0 && dialect.Escape is null && TryScan(block, isLast, dialect, index, default(RecordEnds), out consumed))
         {
-            index.Cut(0);
-            return Fallback.Scan(block, isLast, dialect, index);
+            return consumed;
         }
-        return consumed;
+        index.Width = 0;
+        index.Cut(0);
+        if (dialect.Escape is null && TryScan(block, isLast, dialect, index, default(FieldEnds), out consumed))
+        {
+            return consumed;
+        }
+        index.Cut(0);
+        return Fallback.Scan(block, isLast, dialect, index);
     }
 
-    private static bool TryScan(ReadOnlySpan<byte> block, bool isLast, CsvDialect dialect, FieldIndex index, out int consumed)
+    private static bool TryScan<TEnds>(
+        ReadOnlySpan<byte> block,
+        bool isLast,
+        CsvDialect dialect,
+        FieldIndex index,
+        TEnds noted,
+        out int consumed
+    )
+        where TEnds : struct, INotedEnds
     {
         Carry carry = new() { FieldStart = 1 };
         consumed = 0;
@@ -39,7 +53,7 @@ internal sealed class VectorScanner<TLoader> : IScanner
         ref byte start = ref MemoryMarshal.GetReference(block);
         for (int at = 0; at < whole; at += 64)
         {
-            if (!ScanBlock(ref Unsafe.Add(ref start, at), at, ulong.MaxValue, dialect.Delimiter, quote, quoting, ref carry, index))
+            if (!ScanBlock(ref Unsafe.Add(ref start, at), at, ulong.MaxValue, dialect.Delimiter, quote, quoting, ref carry, index, noted))
             {
                 return false;
             }
@@ -50,7 +64,7 @@ internal sealed class VectorScanner<TLoader> : IScanner
             tail.Clear();
             block[whole..].CopyTo(tail);
             ulong valid = (1UL << (block.Length - whole)) - 1;
-            if (!ScanBlock(ref MemoryMarshal.GetReference(tail), whole, valid, dialect.Delimiter, quote, quoting, ref carry, index))
+            if (!ScanBlock(ref MemoryMarshal.GetReference(tail), whole, valid, dialect.Delimiter, quote, quoting, ref carry, index, noted))
             {
                 return false;
             }
@@ -70,11 +84,11 @@ internal sealed class VectorScanner<TLoader> : IScanner
         }
         index.IsAscii = carry.NotAscii == 0;
         index.LineEnd = carry.LineEnd(endsInReturn: block.Length > 0 && block[^1] == '\r');
-        return true;
+        return noted.AreComplete(index);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool ScanBlock(
+    private static bool ScanBlock<TEnds>(
         ref byte block,
         int at,
         ulong valid,
@@ -82,8 +96,10 @@ internal sealed class VectorScanner<TLoader> : IScanner
         byte quote,
         bool quoting,
         ref Carry carry,
-        FieldIndex index
+        FieldIndex index,
+        TEnds noted
     )
+        where TEnds : struct, INotedEnds
     {
         ulong delimiters = TLoader.Equal(ref block, delimiter) & valid;
         ulong feeds = TLoader.Equal(ref block, (byte)'\n') & valid;
@@ -126,42 +142,12 @@ internal sealed class VectorScanner<TLoader> : IScanner
         carry.Feeds |= feeds & ~afterReturn;
         carry.Pairs |= secondHalf;
         carry.Returns |= afterReturn & ~feeds & valid;
-        Emit(ends & ~secondHalf, (feeds | returns) & ~secondHalf, at, index);
-        return true;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Emit(ulong ends, ulong lines, int at, FieldIndex index)
-    {
         if (index.FieldCount + 64 > index.Ends.Length || index.RecordCount + 64 > index.RecordEnds.Length)
         {
             index.Reserve(64);
         }
-        ref int field = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(index.Ends), index.FieldCount);
-        int fieldBase = index.FieldCount;
-        int records = index.RecordCount;
-        ref int record = ref MemoryMarshal.GetArrayDataReference(index.RecordEnds);
-        while (lines != 0)
-        {
-            ulong before = (lines & (0 - lines)) - 1;
-            Unsafe.Add(ref record, records++) = fieldBase + BitOperations.PopCount(ends & before);
-            lines &= lines - 1;
-        }
-        index.RecordCount = records;
-        index.FieldCount += BitOperations.PopCount(ends);
-        // Four at a time without asking: a mispredicted branch costs more than writing positions that the next block overwrites.
-        while (ends != 0)
-        {
-            field = at + BitOperations.TrailingZeroCount(ends);
-            ends &= ends - 1;
-            Unsafe.Add(ref field, 1) = at + BitOperations.TrailingZeroCount(ends);
-            ends &= ends - 1;
-            Unsafe.Add(ref field, 2) = at + BitOperations.TrailingZeroCount(ends);
-            ends &= ends - 1;
-            Unsafe.Add(ref field, 3) = at + BitOperations.TrailingZeroCount(ends);
-            ends &= ends - 1;
-            field = ref Unsafe.Add(ref field, 4);
-        }
+        noted.Note(ends & ~secondHalf, (feeds | returns) & ~secondHalf, at, index);
+        return true;
     }
 
     /// <summary>An input need not end with a line ending: its last field ends with it.</summary>

@@ -147,7 +147,7 @@ internal sealed class PipelineGraph
             (source as IPlannedSource)?.SetPlan(input.Plan);
             if (segment.Rest is { } rest)
             {
-                ((IRecordSource)source).HashRecords(rest(index, source.Columns));
+                ((IRecordSource)source).HashRecords(input.Plan, rest(index, source.Columns));
             }
             if (segment.NotesPlaces)
             {

@@ -14,10 +14,10 @@ public interface IRecordSource
     bool IsPlainFile { get; }
 
     /// <summary>
-    /// Asks every later <see cref="IRowSource.Decode"/> to fill <see cref="RowBatch.RecordHashes"/>, and to put off the values of <paramref name="rest"/>, a plan that shares no source column
-    /// with the pass's own: <see cref="RowBatch.ReadRest"/> reads them. Called at most once, before the first read.
+    /// Asks every later <see cref="IRowSource.Decode"/> to fill <see cref="RowBatch.RecordHashes"/>, and to put off the values of <paramref name="rest"/>, which shares no source column
+    /// with <paramref name="plan"/>, the pass's own: <see cref="RowBatch.ReadRest"/> reads them. Called at most once, before the first read.
     /// </summary>
-    void HashRecords(IReadOnlyList<PlanColumn> rest);
+    void HashRecords(IReadOnlyList<PlanColumn> plan, IReadOnlyList<PlanColumn> rest);
 
     /// <summary>Asks every later <see cref="IRowSource.Decode"/> to say where the rows are, in <see cref="RowBatch.Places"/>.</summary>
     void NotePlaces();
