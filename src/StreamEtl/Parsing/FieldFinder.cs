@@ -18,9 +18,28 @@ internal readonly struct FieldFinder(CsvUnit unit, CsvDialect dialect)
     /// <summary>Notes the ends of the first <paramref name="count"/> fields of rows whose fields all end as <see cref="FieldIndex.RecordEnds"/> says.</summary>
     public void FindFirst(CsvRows rows, int count)
     {
+        ref byte bytes = ref MemoryMarshal.GetArrayDataReference(unit.Bytes);
+        ref int ends = ref MemoryMarshal.GetArrayDataReference(unit.Index.Ends);
+        var delimiter = Vector256.Create(_delimiter);
+        var quote = Vector256.Create(_quote ?? _delimiter);
         for (int r = 0; r < rows.Count; r++)
         {
-            Find(rows.Starts[r], rows.Fields[r], count);
+            int start = rows.Starts[r];
+            Vector256<byte> block = Vector256.LoadUnsafe(ref bytes, (nuint)start);
+            uint delimiters = Vector256.Equals(block, delimiter).ExtractMostSignificantBits();
+            // One short field without quotes is all that most keys are.
+            if (
+                count == 1
+                && (Vector256.Equals(block, quote).ExtractMostSignificantBits() & (delimiters - 1) & ~delimiters) == 0
+                && delimiters != 0
+            )
+            {
+                Unsafe.Add(ref ends, rows.Fields[r]) = start + BitOperations.TrailingZeroCount(delimiters);
+            }
+            else
+            {
+                Find(start, rows.Fields[r], count);
+            }
         }
     }
 

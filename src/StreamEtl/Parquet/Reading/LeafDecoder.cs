@@ -1,3 +1,4 @@
+using System.Numerics;
 using StreamEtl.Batches;
 using StreamEtl.Memory;
 using StreamEtl.Parquet.Metadata;
@@ -40,21 +41,8 @@ internal sealed class LeafDecoder(SchemaNode leaf, ChunkInfo chunk, LeafSlice sl
         int nullCount = 0;
         while (row < rows)
         {
-            ReadDataPage(row, rows);
+            int take = NextRows(row, rows, ref skip, out int passed);
             PageHeader header = _walker.Header;
-            int passed = Math.Min(skip, header.ValueCount);
-            skip -= passed;
-            int take = header.ValueCount - passed;
-            if (take > rows - row)
-            {
-                take = !slice.WholeChunk
-                    ? rows - row
-                    : throw ParquetFault.Damaged("a column chunk holds more values than its row group has rows");
-            }
-            if (take == 0)
-            {
-                continue;
-            }
             PageData page = Open(header);
             (int before, int present) = nulls is null ? (passed, take) : ReadPresence(page, header, passed, take, nulls, row);
             _values.Read(page, header.Encoding, before, present, target, row);
@@ -76,6 +64,109 @@ internal sealed class LeafDecoder(SchemaNode leaf, ChunkInfo chunk, LeafSlice sl
             Views = target.Views,
             Bytes = type.IsVariable ? _values.Store.Bytes : null,
         };
+    }
+
+    /// <summary>
+    /// As <see cref="DecodeFlat"/>, but the column holds only the rows <paramref name="wanted"/> of those, ascending. Pages that none of them lies in stay compressed, and of values that can be found
+    /// one by one only theirs are read.
+    /// </summary>
+    public Column DecodeFew(int rows, ReadOnlySpan<int> wanted)
+    {
+        ColumnType type = leaf.Leaf!.Type;
+        var target = new ValueArray(type, wanted.Length, lease);
+        ulong[] nulls = lease.Rent<ulong>((wanted.Length + 63) >> 6);
+        Array.Clear(nulls);
+        int[] picks = lease.Rent<int>(wanted.Length);
+        int skip = slice.SkipRows;
+        int row = 0;
+        int done = 0;
+        int nullCount = 0;
+        while (done < wanted.Length)
+        {
+            int take = NextRows(row, rows, ref skip, out int passed);
+            int count = wanted[done..].IndexOfAnyInRange(row + take, int.MaxValue);
+            count = count < 0 ? wanted.Length - done : count;
+            if (count > 0)
+            {
+                PageHeader header = _walker.Header;
+                PageData page = Open(header);
+                ulong[]? absent = leaf.IsOptional ? scratch.Bits(take) : null;
+                (int before, int present) = absent is null ? (passed, take) : ReadPresence(page, header, passed, take, absent, 0);
+                int there = Present(wanted.Slice(done, count), row, absent, picks, nulls, done);
+                _values.Pick(page, header.Encoding, before, present, picks.AsSpan(0, there), target, done);
+                target.Spread(nulls, done, count, there);
+                nullCount += count - there;
+                done += count;
+            }
+            row += take;
+        }
+        lease.Release(picks);
+        return new Column
+        {
+            Type = type,
+            Count = wanted.Length,
+            NullCount = nullCount,
+            Nulls = nullCount == 0 ? null : nulls,
+            Longs = target.Longs,
+            Wide = target.Wide,
+            Views = target.Views,
+            Bytes = type.IsVariable ? _values.Store.Bytes : null,
+        };
+    }
+
+    /// <summary>Where among a page's values those of the rows wanted stand, for those that are not NULL; returns how many. The bits of the others are set in <paramref name="nulls"/>, from <paramref name="at"/> on.</summary>
+    private static int Present(ReadOnlySpan<int> wanted, int firstRow, ulong[]? absent, int[] picks, ulong[] nulls, int at)
+    {
+        int there = 0;
+        int word = 0;
+        int before = 0;
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            int row = wanted[i] - firstRow;
+            if (absent is null)
+            {
+                picks[there++] = row;
+                continue;
+            }
+            for (; word < row >> 6; word++)
+            {
+                before += BitOperations.PopCount(absent[word]);
+            }
+            if ((absent[word] >> row & 1) != 0)
+            {
+                nulls[(at + i) >> 6] |= 1UL << (at + i);
+            }
+            else
+            {
+                picks[there++] = row - before - BitOperations.PopCount(absent[word] & ((1UL << row) - 1));
+            }
+        }
+        return there;
+    }
+
+    /// <summary>
+    /// Moves to the next page that has rows of the unit, of which those before <paramref name="row"/> are done; returns how many it has, behind <paramref name="passed"/> of the unit before.
+    /// </summary>
+    private int NextRows(int row, int rows, ref int skip, out int passed)
+    {
+        while (true)
+        {
+            ReadDataPage(row, rows);
+            int values = _walker.Header.ValueCount;
+            passed = Math.Min(skip, values);
+            skip -= passed;
+            int take = values - passed;
+            if (take > rows - row)
+            {
+                return !slice.WholeChunk
+                    ? rows - row
+                    : throw ParquetFault.Damaged("a column chunk holds more values than its row group has rows");
+            }
+            if (take > 0)
+            {
+                return take;
+            }
+        }
     }
 
     /// <summary>Decodes all pages, those of <paramref name="rows"/> rows at least: both levels of every value, and the values that are there, without gaps.</summary>

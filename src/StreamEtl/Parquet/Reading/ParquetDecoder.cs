@@ -58,10 +58,20 @@ internal sealed class ParquetDecoder(ParquetFile file)
         {
             var scratch = new Scratch(unit.Lease);
             var columns = new Column?[plan.Count];
+            int[] all = unit.Lease.Rent<int>(rows.Length);
+            for (int i = 0; i < rows.Length; i++)
+            {
+                all[i] = i;
+            }
             foreach (int c in Order(unit, plan))
             {
                 using BufferLease whole = lease.Pool.Lease();
-                columns[c] = BatchCompactor.Gather(DecodeColumn(unit, plan[c], whole, scratch), rows, lease);
+                bool isPicked = plan[c].SourceOrdinal >= 0 && ColumnNames.IsFlat(file.Schema.Fields[plan[c].SourceOrdinal]);
+                columns[c] = BatchCompactor.Gather(
+                    DecodeColumn(unit, plan[c], whole, scratch, isPicked ? rows : default),
+                    isPicked ? all.AsSpan(0, rows.Length) : rows,
+                    lease
+                );
             }
             int[]? positions = null;
             if (arePositions)
@@ -90,10 +100,17 @@ internal sealed class ParquetDecoder(ParquetFile file)
             .Where(c => plan[c].Mode is not (ColumnMode.Skip or ColumnMode.Observe));
     }
 
-    private Column DecodeColumn(ParquetUnit unit, PlanColumn wanted, BufferLease lease, Scratch scratch) =>
+    /// <summary>A column of the plan; of a flat field only <paramref name="rows"/>, unless there are none.</summary>
+    private Column DecodeColumn(
+        ParquetUnit unit,
+        PlanColumn wanted,
+        BufferLease lease,
+        Scratch scratch,
+        ReadOnlySpan<int> rows = default
+    ) =>
         wanted.SourceOrdinal < 0
             ? Column.AllNull(wanted.Type, unit.RowCount, lease)
-            : ColumnCast.Cast(DecodeField(unit, wanted.SourceOrdinal, lease, scratch), wanted.Type, lease);
+            : ColumnCast.Cast(DecodeField(unit, wanted.SourceOrdinal, lease, scratch, rows), wanted.Type, lease);
 
     /// <summary>The keys of rows that are malformed for another reason.</summary>
     private static HeldKeys[] ReadHeld(ParquetUnit unit, IReadOnlyList<PlanColumn> plan, Column?[] columns, List<RejectedRecord> rejects)
@@ -114,7 +131,7 @@ internal sealed class ParquetDecoder(ParquetFile file)
     }
 
     /// <summary>Decodes one top-level field of a unit.</summary>
-    private Column DecodeField(ParquetUnit unit, int ordinal, BufferLease lease, Scratch scratch)
+    private Column DecodeField(ParquetUnit unit, int ordinal, BufferLease lease, Scratch scratch, ReadOnlySpan<int> rows)
     {
         SchemaNode field = file.Schema.Fields[ordinal];
         RowGroupInfo group = file.Footer.RowGroups[unit.RowGroup];
@@ -124,7 +141,7 @@ internal sealed class ParquetDecoder(ParquetFile file)
             if (ColumnNames.IsFlat(field))
             {
                 decoder = Decoder(unit, group, field, lease, scratch);
-                return decoder.DecodeFlat(unit.RowCount);
+                return rows.IsEmpty ? decoder.DecodeFlat(unit.RowCount) : decoder.DecodeFew(unit.RowCount, rows);
             }
             var store = new ByteStore(lease);
             return Assemble(unit, field, lease, scratch, store, new JsonSink(store), ref decoder);

@@ -9,6 +9,7 @@ internal sealed class Scratch(BufferLease lease)
     private byte[] _page = [];
     private long[] _longs = [];
     private TextView[] _views = [];
+    private ulong[] _bits = [];
 
     /// <summary>A buffer for a page, with slack.</summary>
     public byte[] Page(int bytes) => Fit(ref _page, bytes + BitUnpacker.Slack);
@@ -19,12 +20,20 @@ internal sealed class Scratch(BufferLease lease)
     /// <summary>A buffer for views.</summary>
     public TextView[] Views(int count) => Fit(ref _views, count);
 
+    /// <summary>A buffer for bits, all clear.</summary>
+    public ulong[] Bits(int count)
+    {
+        Fit(ref _bits, (count + 63) >> 6).AsSpan(0, (count + 63) >> 6).Clear();
+        return _bits;
+    }
+
     /// <summary>Gives all buffers back.</summary>
     public void Release()
     {
         Drop(ref _page);
         Drop(ref _longs);
         Drop(ref _views);
+        Drop(ref _bits);
     }
 
     private T[] Fit<T>(ref T[] array, int count)

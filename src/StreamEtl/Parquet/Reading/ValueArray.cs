@@ -50,6 +50,23 @@ internal sealed class ValueArray
         }
     }
 
+    /// <summary>Takes over the values at <paramref name="picks"/> of an array of the same type, from <paramref name="at"/> on.</summary>
+    public void Take(ValueArray from, ReadOnlySpan<int> picks, int at)
+    {
+        if (Longs is { } longs)
+        {
+            Take(from.Longs!, picks, longs.AsSpan(at));
+        }
+        else if (Wide is { } wide)
+        {
+            Take(from.Wide!, picks, wide.AsSpan(at));
+        }
+        else
+        {
+            Take(from.Views!, picks, Views.AsSpan(at));
+        }
+    }
+
     /// <summary>Moves the first <paramref name="present"/> of <paramref name="count"/> values from <paramref name="at"/> on to the rows that are not NULL; NULL rows become 0.</summary>
     public void Spread(ulong[] nulls, int at, int count, int present)
     {
@@ -81,6 +98,14 @@ internal sealed class ValueArray
             {
                 values[row] = values[--from];
             }
+        }
+    }
+
+    private static void Take<T>(T[] from, ReadOnlySpan<int> picks, Span<T> to)
+    {
+        for (int i = 0; i < picks.Length; i++)
+        {
+            to[i] = from[picks[i]];
         }
     }
 

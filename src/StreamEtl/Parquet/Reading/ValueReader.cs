@@ -11,6 +11,9 @@ internal sealed class ValueReader(LeafType leaf, ByteStore store, Scratch scratc
     private ValueArray? _dictionary;
     private int _dictionaryCount;
 
+    /// <summary>The values of a page of which few are picked.</summary>
+    private ValueArray? _all;
+
     /// <summary>The bytes behind views.</summary>
     public ByteStore Store => store;
 
@@ -66,15 +69,59 @@ internal sealed class ValueReader(LeafType leaf, ByteStore store, Scratch scratc
         }
     }
 
-    private void ReadIndexed(in PageData page, int skip, int count, ValueArray target, int at)
+    /// <summary>
+    /// Of <paramref name="count"/> values after <paramref name="skip"/> others, reads those at <paramref name="picks"/>, ascending, into <paramref name="target"/> from
+    /// <paramref name="at"/> on. Indexes into a dictionary are taken one by one; where values stand in any other encoding, all are read.
+    /// </summary>
+    public void Pick(in PageData page, PageEncoding encoding, int skip, int count, ReadOnlySpan<int> picks, ValueArray target, int at)
     {
-        ValueArray dictionary = _dictionary ?? throw ParquetFault.Damaged("indexes into a dictionary stand in a column chunk without one");
+        if (picks.IsEmpty)
+        {
+            return;
+        }
+        if (encoding is not (PageEncoding.PlainDictionary or PageEncoding.RleDictionary))
+        {
+            _all ??= new ValueArray(leaf.Type, count, lease);
+            _all.Grow(lease, 0, count);
+            Read(page, encoding, skip, count, _all, 0);
+            target.Take(_all, picks, at);
+            return;
+        }
+        HybridReader reader = Indexes(page, skip);
+        Span<int> index = stackalloc int[1];
+        int next = 0;
+        for (int i = 0; i < picks.Length; i++)
+        {
+            reader.Skip(picks[i] - next);
+            reader.Read(index);
+            if ((uint)index[0] >= (uint)_dictionaryCount)
+            {
+                throw OutOfDictionary(index[0], _dictionaryCount);
+            }
+            target.Take(_dictionary!, index, at + i);
+            next = picks[i] + 1;
+        }
+    }
+
+    private HybridReader Indexes(in PageData page, int skip)
+    {
+        if (_dictionary is null)
+        {
+            throw ParquetFault.Damaged("indexes into a dictionary stand in a column chunk without one");
+        }
         if (page.ValueStart >= page.End)
         {
             throw ParquetFault.Damaged("values end before all are read");
         }
         var reader = new HybridReader(page.Bytes, page.ValueStart + 1, page.End, page.Bytes[page.ValueStart]);
         reader.Skip(skip);
+        return reader;
+    }
+
+    private void ReadIndexed(in PageData page, int skip, int count, ValueArray target, int at)
+    {
+        HybridReader reader = Indexes(page, skip);
+        ValueArray dictionary = _dictionary!;
         if (target.Longs is { } longs)
         {
             Gather(ref reader, dictionary.Longs.AsSpan(0, _dictionaryCount), longs.AsSpan(at, count));
