@@ -9,8 +9,8 @@ using StreamEtl.Types;
 namespace StreamEtl.Parsing;
 
 /// <summary>
-/// A CSV input as rows. Reading scans each block once: the same pass that finds where records end, so that blocks can be cut, finds where fields end. Decoding,
-/// on other threads, turns fields into columns.
+/// A CSV input as rows. Reading scans each block once: the same pass that finds where records end, so that blocks can be cut, finds where fields end, unless few of them are read of every
+/// record. Decoding, on other threads, turns fields into columns.
 /// </summary>
 public sealed class CsvRowSource : IRowSource, ISelectiveSource, IRecordSource, ILineSource
 {

@@ -21,6 +21,7 @@ internal sealed class VectorScanner<TLoader> : IScanner
     public int Scan(ReadOnlySpan<byte> block, bool isLast, CsvDialect dialect, FieldIndex index)
     {
         int consumed = 0;
+        // Where the records turn out to differ the block is scanned once more; those who wish for records alone have inputs in which they do not.
         if (index.Width > 0 && dialect.Escape is null && TryScan(block, isLast, dialect, index, default(RecordEnds), out consumed))
         {
             return consumed;

@@ -15,9 +15,9 @@ internal sealed class LocalWalk(IDisk disk, string root, string prefix)
 
     private IEnumerable<LocalEntry> Under(Func<string, string?> finalName)
     {
-        string keyOfFolder = prefix[..(prefix.LastIndexOf('/') + 1)];
+        int end = prefix.LastIndexOf('/');
         string folder = root;
-        foreach (string name in LocalPath.Segments(keyOfFolder.TrimEnd('/')).Where(n => n.Length > 0))
+        foreach (string name in end < 0 ? [] : LocalPath.Segments(prefix[..end]))
         {
             folder = Path.Join(folder, name);
             if (disk.Stat(folder) is not { Kind: DiskEntryKind.Folder })
@@ -25,7 +25,7 @@ internal sealed class LocalWalk(IDisk disk, string root, string prefix)
                 return [];
             }
         }
-        return In(keyOfFolder, folder, finalName);
+        return In(prefix[..(end + 1)], folder, finalName);
     }
 
     private IEnumerable<LocalEntry> In(string keyOfFolder, string folder, Func<string, string?> finalName)
