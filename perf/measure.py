@@ -1,4 +1,4 @@
-"""What compare.py and growth.py share: running a command as the kernel sees it, and results as JSON with a table beside it."""
+"""What the comparing scripts share: running a command as the kernel sees it, and results as JSON with a table beside it."""
 
 import json, os, re, statistics, subprocess, sys, time
 

@@ -137,42 +137,33 @@ public static class CommitJson
             Compare = ReadTexts(root.GetProperty("compare")),
             KeepsArrival = root.TryGetProperty(ArrivalName, out JsonElement keeps) && keeps.GetBoolean(),
             Schema = ReadFields(root.GetProperty("schema")),
-            Files =
-            [
-                .. root.GetProperty("files")
-                    .EnumerateArray()
-                    .Select(f => new TableFile(
-                        ReadName<TableFileRole>(f.GetProperty("role")),
-                        Text(f, "path"),
-                        f.GetProperty("rows").GetInt64(),
-                        f.GetProperty("bytes").GetInt64(),
-                        Text(f, "sha256")
-                    )),
-            ],
-            Ledger =
-            [
-                .. root.GetProperty("ledger")
-                    .EnumerateArray()
-                    .Select(f => new LedgerFile(Text(f, "path"), f.GetProperty("rows").GetInt64(), f.GetProperty("bytes").GetInt64())),
-            ],
+            Files = ReadList(
+                root.GetProperty("files"),
+                f => new TableFile(
+                    ReadName<TableFileRole>(f.GetProperty("role")),
+                    Text(f, "path"),
+                    f.GetProperty("rows").GetInt64(),
+                    f.GetProperty("bytes").GetInt64(),
+                    Text(f, "sha256")
+                )
+            ),
+            Ledger = ReadList(
+                root.GetProperty("ledger"),
+                f => new LedgerFile(Text(f, "path"), f.GetProperty("rows").GetInt64(), f.GetProperty("bytes").GetInt64())
+            ),
             Hashes = ReadHashes(root.GetProperty("hashes")),
             Counts = ReadCounts(root.GetProperty("counts")),
-            Inputs =
-            [
-                .. root.GetProperty("input")
-                    .EnumerateArray()
-                    .Select(i => new CommitInput(
-                        Text(i, "path"),
-                        i.GetProperty("bytes").GetInt64(),
-                        i.GetProperty("rows").GetInt64(),
-                        i.GetProperty("terminated").ValueKind == JsonValueKind.Null ? null : i.GetProperty("terminated").GetBoolean()
-                    )),
-            ],
+            Inputs = ReadList(
+                root.GetProperty("input"),
+                i => new CommitInput(
+                    Text(i, "path"),
+                    i.GetProperty("bytes").GetInt64(),
+                    i.GetProperty("rows").GetInt64(),
+                    i.GetProperty("terminated").ValueKind == JsonValueKind.Null ? null : i.GetProperty("terminated").GetBoolean()
+                )
+            ),
             Checksum = TableChecksum.Parse(Text(root, "checksum")).ToString(),
-            SchemaChanges =
-            [
-                .. root.GetProperty("schema_changes").EnumerateArray().Select(c => new SchemaChange(Text(c, "column"), Text(c, "change"))),
-            ],
+            SchemaChanges = ReadList(root.GetProperty("schema_changes"), c => new SchemaChange(Text(c, "column"), Text(c, "change"))),
         };
 
     private static LedgerHashes ReadHashes(JsonElement hashes) =>
@@ -197,27 +188,28 @@ public static class CommitJson
             Duplicates = counts.GetProperty("duplicates").GetInt64(),
         };
 
-    private static List<Field> ReadFields(JsonElement fields)
+    private static List<Field> ReadFields(JsonElement fields) =>
+        ReadList(
+            fields,
+            f => new Field(
+                Text(f, "name"),
+                TypeNames.Find(Text(f, "type")) ?? throw new FormatException($"'{Text(f, "type")}' is not a type"),
+                f.GetProperty("nullable").GetBoolean()
+            )
+        );
+
+    private static List<string>? ReadTexts(JsonElement texts) =>
+        texts.ValueKind == JsonValueKind.Null ? null : ReadList(texts, t => t.GetString() ?? throw new FormatException("a name is null"));
+
+    private static List<T> ReadList<T>(JsonElement list, Func<JsonElement, T> read)
     {
-        var result = new List<Field>();
-        foreach (JsonElement field in fields.EnumerateArray())
+        var result = new List<T>(list.GetArrayLength());
+        foreach (JsonElement item in list.EnumerateArray())
         {
-            string type = Text(field, "type");
-            result.Add(
-                new Field(
-                    Text(field, "name"),
-                    TypeNames.Find(type) ?? throw new FormatException($"'{type}' is not a type"),
-                    field.GetProperty("nullable").GetBoolean()
-                )
-            );
+            result.Add(read(item));
         }
         return result;
     }
-
-    private static List<string>? ReadTexts(JsonElement texts) =>
-        texts.ValueKind == JsonValueKind.Null
-            ? null
-            : [.. texts.EnumerateArray().Select(t => t.GetString() ?? throw new FormatException("a name is null"))];
 
     private static T ReadName<T>(JsonElement name)
         where T : struct, Enum =>
