@@ -63,6 +63,16 @@ def growth(path):
     return "Ten times the rows take " + ", ".join(f"{job['growth']:.1f} × as long ({job['job']})" for job in jobs) + "."
 
 
+def day(path):
+    with open(path) as file:
+        result = json.load(file)
+    us, them = result["streametl"], result["duckdb"]
+    return (
+        f"A table's day, `ingest --mode cdc` of a dump of 1.1 GB: {us['seconds']:.2f} s and {us['peak_mb']} MB. DuckDB's diff of yesterday's Parquet and today's dump, which gives the same "
+        f"changes and keeps no table: {them['seconds']:.2f} s and {them['peak_mb']} MB, {result['ratio']:.1f} × as long."
+    )
+
+
 def buckets(path):
     with open(path) as file:
         result = json.load(file)
@@ -85,6 +95,8 @@ def text():
             parts.append(table(results[0]["cpu"], results))
         if os.path.exists(f"{folder}/growth.json"):
             parts.append(growth(f"{folder}/growth.json"))
+        if os.path.exists(f"{folder}/cdc-full.json"):
+            parts.append(day(f"{folder}/cdc-full.json"))
         if os.path.exists(f"{folder}/s3.json"):
             parts.append(buckets(f"{folder}/s3.json"))
     return BEGIN + "\n" + "\n\n".join(parts) + "\n\n" + END
