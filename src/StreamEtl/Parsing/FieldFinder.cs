@@ -15,7 +15,7 @@ internal readonly struct FieldFinder(CsvUnit unit, CsvDialect dialect)
     private readonly byte _delimiter = dialect.Delimiter;
     private readonly byte? _quote = dialect.Quote;
 
-    /// <summary>Notes the ends of the first <paramref name="count"/> fields of rows whose fields all end as <see cref="FieldIndex.RecordEnds"/> says.</summary>
+    /// <summary>Notes the ends of the first <paramref name="count"/> fields of rows, which have more.</summary>
     public void FindFirst(CsvRows rows, int count)
     {
         ref byte bytes = ref MemoryMarshal.GetArrayDataReference(unit.Bytes);
