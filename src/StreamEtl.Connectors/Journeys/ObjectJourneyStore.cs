@@ -38,9 +38,12 @@ public sealed class ObjectJourneyStore(IObjectStore store, TimeProvider time) : 
     /// <inheritdoc/>
     public async IAsyncEnumerable<JourneyRecord> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (string name in (await _objects.NewestAsync("", cancellationToken).ConfigureAwait(false)).Keys)
+        foreach ((string name, long newest) in await _objects.NewestAsync("", cancellationToken).ConfigureAwait(false))
         {
-            if (await FindNamedAsync(name, cancellationToken).ConfigureAwait(false) is { } record)
+            byte[]? json = await _objects.ReadAsync(name, newest, cancellationToken).ConfigureAwait(false);
+            // What is gone has made way for a newer revision, or was forgotten.
+            JourneyRecord? record = json is null ? await FindNamedAsync(name, cancellationToken).ConfigureAwait(false) : Read(json, name);
+            if (record is not null)
             {
                 yield return record;
             }
