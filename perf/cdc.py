@@ -5,19 +5,14 @@
 
 The table is loaded once; every run starts from a copy of it. What a run reports is held against what the generator says that it changed. Wanted: a quarter of DuckDB's time, 512 MB at most. --save
 writes results/CPU/cdc-SIZE.json and .md, and then it fails where either is missed."""
-import argparse, glob, json, os, shutil, subprocess, sys
+import glob, json, os, shutil, subprocess, sys
 import measure
 
 LEAST = 4
 MOST_MB = 512
 
-parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-parser.add_argument("--data", required=True, help="folder made by peers/setup.sh")
-parser.add_argument("--streametl", default=os.path.join(measure.HERE, "..", "out", "streametl"))
+parser = measure.arguments(__doc__, runs=7)
 parser.add_argument("--size", choices=["full", "s"], default="full")
-parser.add_argument("--runs", type=int, default=7)
-parser.add_argument("--memory", help="--memory for streametl")
-parser.add_argument("--save", action="store_true")
 args = parser.parse_args()
 
 data = os.path.abspath(args.data)

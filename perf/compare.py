@@ -7,18 +7,13 @@
 
 ratio = DuckDB's wall time / streametl's: above 1, streametl is ahead. Both use 2 threads. Row counts of both outputs must agree.
 --save writes results/CPU/side-by-side-[SHAPE-]SIZE.json and .md; readme_table.py makes the README's table of the JSON."""
-import argparse, os, subprocess, sys
+import os, subprocess, sys
 import measure
 
-parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-parser.add_argument("--data", required=True, help="folder made by peers/setup.sh")
-parser.add_argument("--streametl", default=os.path.join(measure.HERE, "..", "out", "streametl"))
+parser = measure.arguments(__doc__, runs=5)
 parser.add_argument("--shape", choices=measure.SHAPES, default="orders")
 parser.add_argument("--size", choices=["s", "full"], default="s")
-parser.add_argument("--runs", type=int, default=5)
 parser.add_argument("--jobs", help="all when absent")
-parser.add_argument("--memory", help="--memory for streametl")
-parser.add_argument("--save", action="store_true")
 args = parser.parse_args()
 
 suffix = "" if args.size == "full" else "_s"

@@ -4,18 +4,13 @@
   perf/growth.py --data DIR [--runs 3] [--jobs convert,dedupe,key,diff] [--memory 512MB] [--save]
 
 Fails when a job grows faster. --save writes results/CPU/growth.json and .md."""
-import argparse, os, statistics, sys
+import os, statistics, sys
 import measure
 
 MOST = 10.5
 
-parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-parser.add_argument("--data", required=True, help="folder made by peers/setup.sh")
-parser.add_argument("--streametl", default=os.path.join(measure.HERE, "..", "out", "streametl"))
-parser.add_argument("--runs", type=int, default=3)
+parser = measure.arguments(__doc__, runs=3)
 parser.add_argument("--jobs", default="convert,dedupe,key,diff")
-parser.add_argument("--memory", help="--memory for streametl")
-parser.add_argument("--save", action="store_true")
 args = parser.parse_args()
 
 data = os.path.abspath(args.data)

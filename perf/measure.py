@@ -1,9 +1,20 @@
 """What the comparing scripts share: running a command as the kernel sees it, and results as JSON with a table beside it."""
 
-import json, os, re, statistics, subprocess, sys, time
+import argparse, json, os, re, statistics, subprocess, sys, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SHAPES = ["orders", "numbers", "texts", "sparse"]
+
+
+def arguments(doc, runs):
+    """A parser of the options that all of them have; runs is how many each makes unless told otherwise."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", required=True, help="folder made by peers/setup.sh")
+    parser.add_argument("--streametl", default=os.path.join(HERE, "..", "out", "streametl"))
+    parser.add_argument("--runs", type=int, default=runs)
+    parser.add_argument("--memory", help="--memory for streametl")
+    parser.add_argument("--save", action="store_true")
+    return parser
 
 
 def cpu():

@@ -5,7 +5,7 @@
 
 The gateway (tests/servers/radosgw.sh) runs on core 0, everything that is measured on core 1, on one thread, as on two machines. "stream" is curl: it reads the input in ranges and at the same time writes
 as many bytes as the output has, two connections each way; last, for the gateway clears away what it wrote before while the next one goes on. Wanted: at least 80 % of the speed of files or of streaming, whichever is less. Fails below."""
-import argparse, datetime, hashlib, hmac, os, statistics, subprocess, sys, tempfile, urllib.parse
+import datetime, hashlib, hmac, os, statistics, subprocess, sys, tempfile, urllib.parse
 import measure
 
 LEAST = 0.8
@@ -16,13 +16,8 @@ WARM_UP = 8
 
 KEY, SECRET, REGION = "testkey", "testsecret", "us-east-1"
 
-parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-parser.add_argument("--data", required=True, help="folder made by peers/setup.sh")
-parser.add_argument("--streametl", default=os.path.join(measure.HERE, "..", "out", "streametl"))
-parser.add_argument("--runs", type=int, default=15)
+parser = measure.arguments(__doc__, runs=15)
 parser.add_argument("--port", type=int, default=7480)
-parser.add_argument("--memory", help="--memory for streametl")
-parser.add_argument("--save", action="store_true")
 args = parser.parse_args()
 
 data = os.path.abspath(args.data)

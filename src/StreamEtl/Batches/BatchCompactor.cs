@@ -11,7 +11,9 @@ internal static class BatchCompactor
         BufferLease lease = pool.Lease();
         try
         {
-            ReadOnlySpan<int> rows = batch.Selection is { } selection ? selection.AsSpan(0, batch.SelectedCount) : All(batch, lease);
+            ReadOnlySpan<int> rows = batch.Selection is { } selection
+                ? selection.AsSpan(0, batch.SelectedCount)
+                : All(batch.RowCount, lease);
             var columns = new Column?[batch.Columns.Length];
             for (int c = 0; c < columns.Length; c++)
             {
@@ -32,14 +34,15 @@ internal static class BatchCompactor
         }
     }
 
-    private static ReadOnlySpan<int> All(RowBatch batch, BufferLease lease)
+    /// <summary>The positions of all of <paramref name="count"/> rows, on a lease.</summary>
+    public static ReadOnlySpan<int> All(int count, BufferLease lease)
     {
-        int[] rows = lease.Rent<int>(batch.RowCount);
-        for (int i = 0; i < batch.RowCount; i++)
+        int[] rows = lease.Rent<int>(count);
+        for (int i = 0; i < count; i++)
         {
             rows[i] = i;
         }
-        return rows.AsSpan(0, batch.RowCount);
+        return rows.AsSpan(0, count);
     }
 
     /// <summary>The given rows of a column, on a lease.</summary>

@@ -25,7 +25,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
     public void PutOff(IReadOnlyList<PlanColumn> plan, IReadOnlyList<PlanColumn> rest)
     {
         _rest = rest;
-        _firstFields = 1 + plan.Where(c => c.Mode != ColumnMode.Skip).Max(c => (int?)c.SourceOrdinal) ?? 0;
+        _firstFields = plan.Where(c => c.Mode != ColumnMode.Skip).Select(c => c.SourceOrdinal + 1).DefaultIfEmpty().Max();
     }
 
     /// <summary>See <see cref="IRecordSource.NotePlaces"/>.</summary>

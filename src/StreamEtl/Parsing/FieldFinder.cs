@@ -18,6 +18,20 @@ internal readonly struct FieldFinder(CsvUnit unit, CsvDialect dialect)
     /// <summary>Notes the ends of the first <paramref name="count"/> fields of rows, which have more.</summary>
     public void FindFirst(CsvRows rows, int count)
     {
+        if (count == 1)
+        {
+            FindFirst(rows);
+            return;
+        }
+        for (int r = 0; r < rows.Count; r++)
+        {
+            Find(rows.Starts[r], rows.Fields[r], count);
+        }
+    }
+
+    /// <summary>As it is for most keys: one short field without quotes, found in one look.</summary>
+    private void FindFirst(CsvRows rows)
+    {
         ref byte bytes = ref MemoryMarshal.GetArrayDataReference(unit.Bytes);
         ref int ends = ref MemoryMarshal.GetArrayDataReference(unit.Index.Ends);
         var delimiter = Vector256.Create(_delimiter);
@@ -27,18 +41,14 @@ internal readonly struct FieldFinder(CsvUnit unit, CsvDialect dialect)
             int start = rows.Starts[r];
             Vector256<byte> block = Vector256.LoadUnsafe(ref bytes, (nuint)start);
             uint delimiters = Vector256.Equals(block, delimiter).ExtractMostSignificantBits();
-            // One short field without quotes is all that most keys are.
-            if (
-                count == 1
-                && (Vector256.Equals(block, quote).ExtractMostSignificantBits() & (delimiters - 1) & ~delimiters) == 0
-                && delimiters != 0
-            )
+            uint quotesBefore = Vector256.Equals(block, quote).ExtractMostSignificantBits() & (delimiters - 1) & ~delimiters;
+            if (delimiters != 0 && quotesBefore == 0)
             {
                 Unsafe.Add(ref ends, rows.Fields[r]) = start + BitOperations.TrailingZeroCount(delimiters);
             }
             else
             {
-                Find(start, rows.Fields[r], count);
+                Find(start, rows.Fields[r], 1);
             }
         }
     }

@@ -13,6 +13,20 @@ namespace StreamEtl.Tests.Parsing;
 /// <summary>One pass over a text through the row source, with what it gave: rows as text, rejects with absolute lines, or the error that ended it.</summary>
 internal sealed class CsvPass
 {
+    /// <summary>Commas, double quotes, a header and UTF-8, all stated.</summary>
+    public static CsvReadOptions Comma { get; } =
+        new()
+        {
+            Encoding = "utf-8",
+            Dialect = new CsvDialectOptions
+            {
+                Delimiter = (byte)',',
+                Quote = (byte)'"',
+                HasHeader = true,
+                SkipLines = 0,
+            },
+        };
+
     public List<string> Names { get; } = [];
 
     public int Columns => Names.Count;
@@ -108,7 +122,8 @@ internal sealed class CsvPass
         digest.AppendData("\n"u8);
     }
 
-    private static string Value(Column column, int row) =>
+    /// <summary>A value as text; NULL is <c>~</c>.</summary>
+    public static string Value(Column column, int row) =>
         column.IsNull(row) ? "~"
         : column.Type.Kind == ColumnKind.Text ? System.Text.Encoding.UTF8.GetString(column.Text(row))
         : column.Longs![row].ToString(CultureInfo.InvariantCulture);

@@ -12,19 +12,6 @@ public class CsvRowSourceTests
 {
     private static readonly int[] Blocks = [1, 17, 40, 64, 4096];
 
-    private static CsvReadOptions Comma { get; } =
-        new()
-        {
-            Encoding = "utf-8",
-            Dialect = new CsvDialectOptions
-            {
-                Delimiter = (byte)',',
-                Quote = (byte)'"',
-                HasHeader = true,
-                SkipLines = 0,
-            },
-        };
-
     [Theory]
     [InlineData("a,b\n1,2\n3\n4,5\n", ErrorKind.FieldCount, 3, 8, "the record has 1 field, the header has 2")]
     [InlineData("a,b\n1,2\n\n3,4,5\n4,5\n", ErrorKind.FieldCount, 4, 9, "the record has 3 fields, the header has 2")]
@@ -50,7 +37,7 @@ public class CsvRowSourceTests
         }
         foreach (int block in Blocks)
         {
-            CsvPass pass = await CsvPass.RunAsync(bytes, Comma, block);
+            CsvPass pass = await CsvPass.RunAsync(bytes, CsvPass.Comma, block);
             Assert.Null(pass.Error);
             RejectedRecord reject = Assert.Single(pass.Rejects);
             Assert.Equal(new RejectedRecord(kind, "memory.csv", line, offset, null, reason), reject);
@@ -67,7 +54,7 @@ public class CsvRowSourceTests
         {
             CsvPass pass = await CsvPass.RunAsync(
                 text,
-                Comma,
+                CsvPass.Comma,
                 block,
                 _ =>
                     [
@@ -93,7 +80,7 @@ public class CsvRowSourceTests
         byte[] text = "a,n\n\"\"\"\n\n\",1\nb,x\n\"\"\"\n\n\",1\nc,y\n"u8.ToArray();
         foreach (int block in Blocks)
         {
-            CsvPass pass = await CsvPass.RunAsync(text, Comma, block, TextAndNumber);
+            CsvPass pass = await CsvPass.RunAsync(text, CsvPass.Comma, block, TextAndNumber);
             Assert.Equal([(5L, 13L), (9L, 26L)], pass.Rejects.Select(r => (r.Line, r.ByteOffset)));
             Assert.Equal(["\"\n\n|1", "\"\n\n|1"], pass.Values);
         }
@@ -103,7 +90,7 @@ public class CsvRowSourceTests
     [Fact]
     public async Task Reject_BehindEscapedLineEnds_SaysTheRightLine()
     {
-        CsvReadOptions options = Comma with { Dialect = Comma.Dialect with { Escape = (byte)'\\' } };
+        CsvReadOptions options = CsvPass.Comma with { Dialect = CsvPass.Comma.Dialect with { Escape = (byte)'\\' } };
         byte[] text = "a,n\n\"\r\\\n\\\"\r\\\n\",1\nb,x\n\"\r\\\n\r\",1\nc,y\n"u8.ToArray();
         foreach (int block in Blocks)
         {
@@ -116,11 +103,11 @@ public class CsvRowSourceTests
     [Fact]
     public async Task Read_QuotesThatAreEscapedOrSwitchedOff_AreData()
     {
-        CsvReadOptions escaped = Comma with { Dialect = Comma.Dialect with { Escape = (byte)'\\' } };
+        CsvReadOptions escaped = CsvPass.Comma with { Dialect = CsvPass.Comma.Dialect with { Escape = (byte)'\\' } };
         CsvPass pass = await CsvPass.RunAsync("a,b\n5\\\" pipe,\"6\\\" pipe\"\n"u8.ToArray(), escaped, 4096);
         Assert.Equal(["5\\\" pipe|6\" pipe"], pass.Values);
         Assert.Empty(pass.Rejects);
-        CsvReadOptions off = Comma with { Dialect = Comma.Dialect with { Quote = 0 } };
+        CsvReadOptions off = CsvPass.Comma with { Dialect = CsvPass.Comma.Dialect with { Quote = 0 } };
         CsvPass plain = await CsvPass.RunAsync("a,b\n5\" pipe,\"6\n"u8.ToArray(), off, 4096);
         Assert.Equal(["5\" pipe|\"6"], plain.Values);
         Assert.Empty(plain.Rejects);
@@ -131,7 +118,7 @@ public class CsvRowSourceTests
     public async Task Read_PlanColumnsOfOneQuotedColumn_SeeTheSameValue()
     {
         byte[] text = "a,n\n\"x\"\"\"\"y\"\"\",1\n\"\",2\nNA,3\n\"NA\",4\n"u8.ToArray();
-        CsvReadOptions options = Comma with { NullTexts = ["NA"u8.ToArray()], QuotedEmptyIsString = true };
+        CsvReadOptions options = CsvPass.Comma with { NullTexts = ["NA"u8.ToArray()], QuotedEmptyIsString = true };
         CsvPass pass = await CsvPass.RunAsync(
             text,
             options,
@@ -152,7 +139,7 @@ public class CsvRowSourceTests
     {
         CsvPass pass = await CsvPass.RunAsync(
             "a\n1\n2\n"u8.ToArray(),
-            Comma,
+            CsvPass.Comma,
             4096,
             _ => [new PlanColumn("k", -1, ColumnType.Text, ColumnMode.Convert, NullError: ErrorKind.InvalidValue)]
         );
@@ -170,7 +157,7 @@ public class CsvRowSourceTests
         byte[] text = System.Text.Encoding.UTF8.GetBytes(string.Join(ending, "a,b", "1,2", "", "3,\"\"", "5,6"));
         foreach (int block in Blocks)
         {
-            CsvPass pass = await CsvPass.RunAsync(text, Comma, block);
+            CsvPass pass = await CsvPass.RunAsync(text, CsvPass.Comma, block);
             Assert.Equal(["1|2", "3|~", "5|6"], pass.Values);
             Assert.Empty(pass.Rejects);
         }
@@ -179,7 +166,7 @@ public class CsvRowSourceTests
     [Fact]
     public async Task Header_EmptyAndRepeatedNames_AreMadeUnique()
     {
-        CsvPass pass = await CsvPass.RunAsync("a,,a,a_1,a\n1,2,3,4,5\n"u8.ToArray(), Comma, 4096);
+        CsvPass pass = await CsvPass.RunAsync("a,,a,a_1,a\n1,2,3,4,5\n"u8.ToArray(), CsvPass.Comma, 4096);
         Assert.Equal(["a", "column1", "a_2", "a_1", "a_3"], pass.Names);
         Assert.Equal(["1|2|3|4|5"], pass.Values);
     }
@@ -187,7 +174,7 @@ public class CsvRowSourceTests
     [Fact]
     public async Task Header_OffAndBlankLinesFirst_NumbersColumns()
     {
-        CsvReadOptions options = Comma with { Dialect = Comma.Dialect with { HasHeader = false } };
+        CsvReadOptions options = CsvPass.Comma with { Dialect = CsvPass.Comma.Dialect with { HasHeader = false } };
         CsvPass pass = await CsvPass.RunAsync("\n\n1,2\n3\n"u8.ToArray(), options, 4096);
         Assert.Equal(["column0", "column1"], pass.Names);
         Assert.Equal(["1|2"], pass.Values);
@@ -197,7 +184,7 @@ public class CsvRowSourceTests
     [Fact]
     public async Task Header_SkippedLines_CountInPlaces()
     {
-        CsvReadOptions options = Comma with { Dialect = Comma.Dialect with { SkipLines = 2 } };
+        CsvReadOptions options = CsvPass.Comma with { Dialect = CsvPass.Comma.Dialect with { SkipLines = 2 } };
         CsvPass pass = await CsvPass.RunAsync("title\r\nof,it,all\r\na,b\r\n1\r\n3,4\r\n"u8.ToArray(), options, 4096);
         Assert.Equal(["a", "b"], pass.Names);
         Assert.Equal(["3|4"], pass.Values);
@@ -207,7 +194,7 @@ public class CsvRowSourceTests
     [Fact]
     public async Task Header_Malformed_IsAnErrorThatNamesFileAndPlace()
     {
-        CsvPass pass = await CsvPass.RunAsync("\na,\"b\"c\n1,2\n"u8.ToArray(), Comma, 4096);
+        CsvPass pass = await CsvPass.RunAsync("\na,\"b\"c\n1,2\n"u8.ToArray(), CsvPass.Comma, 4096);
         Assert.Equal(ErrorKind.TextAfterQuote, pass.Error?.Kind);
         Assert.Equal(new RecordPosition("memory.csv", 2, 1), pass.Error?.Position);
         Assert.Equal("text follows the closing quote at byte 5", pass.Error?.Reason);
@@ -216,7 +203,7 @@ public class CsvRowSourceTests
     [Fact]
     public async Task Header_OffAndFirstRecordMalformed_RejectsItLikeAnyOther()
     {
-        CsvReadOptions options = Comma with { Dialect = Comma.Dialect with { HasHeader = false } };
+        CsvReadOptions options = CsvPass.Comma with { Dialect = CsvPass.Comma.Dialect with { HasHeader = false } };
         CsvPass pass = await CsvPass.RunAsync("\n\"1\"x,2,3\n3,4\n5,6\n"u8.ToArray(), options, 4096);
         Assert.Null(pass.Error);
         Assert.Equal(["3|4", "5|6"], pass.Values);
@@ -226,12 +213,12 @@ public class CsvRowSourceTests
     [Fact]
     public async Task Open_Empty_IsAnErrorAndHeaderOnlyIsATable()
     {
-        CsvPass empty = await CsvPass.RunAsync([], Comma, 4096);
+        CsvPass empty = await CsvPass.RunAsync([], CsvPass.Comma, 4096);
         Assert.Equal(ErrorKind.EmptyInput, empty.Error?.Kind);
         Assert.Equal(0, empty.OutstandingLeases);
         foreach (string text in (string[])["a,b", "a,b\n", "a,b\r\n", "\"a\",\"b\""])
         {
-            CsvPass pass = await CsvPass.RunAsync(System.Text.Encoding.UTF8.GetBytes(text), Comma, 4096);
+            CsvPass pass = await CsvPass.RunAsync(System.Text.Encoding.UTF8.GetBytes(text), CsvPass.Comma, 4096);
             Assert.Null(pass.Error);
             Assert.Equal(["a", "b"], pass.Names);
             Assert.Equal(0, pass.Rows);
@@ -245,7 +232,7 @@ public class CsvRowSourceTests
         byte[] text = System.Text.Encoding.UTF8.GetBytes($"a,b\n1,2\n3,\"{large}\n{large}\"\n5,6\n");
         foreach (int block in (int[])[16, 1000, 65_536])
         {
-            CsvPass pass = await CsvPass.RunAsync(text, Comma, block);
+            CsvPass pass = await CsvPass.RunAsync(text, CsvPass.Comma, block);
             Assert.Equal(["1|2", $"3|{large}\n{large}", "5|6"], pass.Values);
             Assert.Equal(0, pass.OutstandingLeases);
         }
@@ -260,7 +247,7 @@ public class CsvRowSourceTests
     {
         foreach (int block in (int[])[16, 60, 64, 99, 100, 101, 102, 103, 4096])
         {
-            CsvReadOptions options = Comma with { MaxRecordBytes = 100, MixesLineEnds = true };
+            CsvReadOptions options = CsvPass.Comma with { MaxRecordBytes = 100, MixesLineEnds = true };
             byte[] fits = System.Text.Encoding.UTF8.GetBytes($"a,b\n1,\"2\n\"\n\n{new string('x', 98)},y{ending}");
             CsvPass sound = await CsvPass.RunAsync(fits, options, block);
             Assert.Null(sound.Error);
@@ -276,7 +263,7 @@ public class CsvRowSourceTests
     [Fact]
     public async Task Open_FirstRecordLargerThanLimit_IsAnErrorWithItsPlace()
     {
-        CsvReadOptions options = Comma with { MaxRecordBytes = 100 };
+        CsvReadOptions options = CsvPass.Comma with { MaxRecordBytes = 100 };
         foreach (int length in (int[])[101, 3 << 20])
         {
             byte[] text = System.Text.Encoding.UTF8.GetBytes("\r\n\n" + new string('x', length));
@@ -297,11 +284,11 @@ public class CsvRowSourceTests
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(text);
         for (int block = 1; block <= bytes.Length + 1; block++)
         {
-            CsvPass same = await CsvPass.RunAsync(bytes, Comma, block);
+            CsvPass same = await CsvPass.RunAsync(bytes, CsvPass.Comma, block);
             Assert.Equal(rows.Split(' '), same.Values.Select(v => v.Replace('|', ',')));
             RejectedRecord reject = Assert.Single(same.Rejects);
             Assert.Equal((ErrorKind.MixedLineEnds, line, offset, reason), (reject.Kind, reject.Line, reject.ByteOffset, reject.Reason));
-            CsvPass any = await CsvPass.RunAsync(bytes, Comma with { MixesLineEnds = true }, block);
+            CsvPass any = await CsvPass.RunAsync(bytes, CsvPass.Comma with { MixesLineEnds = true }, block);
             Assert.Empty(any.Rejects);
             Assert.Equal(any.Values.Count, same.Values.Count + (text.EndsWith("\r\r\n", StringComparison.Ordinal) ? 0 : 1));
         }
@@ -310,7 +297,7 @@ public class CsvRowSourceTests
     [Fact]
     public async Task Open_MoreColumnsThanATableMayHave_IsAnError()
     {
-        CsvPass pass = await CsvPass.RunAsync(System.Text.Encoding.UTF8.GetBytes(new string(',', 999_999) + "\n"), Comma, 4096);
+        CsvPass pass = await CsvPass.RunAsync(System.Text.Encoding.UTF8.GetBytes(new string(',', 999_999) + "\n"), CsvPass.Comma, 4096);
         Assert.Equal((ErrorKind.Header, 1L, 0L), (pass.Error?.Kind, pass.Error?.Position?.Line, pass.Error?.Position?.ByteOffset));
     }
 
@@ -322,7 +309,7 @@ public class CsvRowSourceTests
         text.AppendJoin(',', Enumerable.Range(0, Width).Select(i => $"c{i}")).Append('\n');
         text.AppendJoin(',', Enumerable.Range(0, Width)).Append('\n');
         text.AppendJoin(',', Enumerable.Range(0, Width - 1)).Append('\n');
-        CsvPass pass = await CsvPass.RunAsync(System.Text.Encoding.UTF8.GetBytes(text.ToString()), Comma, 4096);
+        CsvPass pass = await CsvPass.RunAsync(System.Text.Encoding.UTF8.GetBytes(text.ToString()), CsvPass.Comma, 4096);
         Assert.Equal(Width, pass.Columns);
         Assert.Equal(string.Join('|', Enumerable.Range(0, Width)), Assert.Single(pass.Values));
         Assert.Equal("the record has 9999 fields, the header has 10000", Assert.Single(pass.Rejects).Reason);
@@ -332,17 +319,17 @@ public class CsvRowSourceTests
     [Fact]
     public async Task Read_NullTextsAndQuotedEmpty_FollowTheOptions()
     {
-        CsvReadOptions options = Comma with { NullTexts = ["NA"u8.ToArray()], QuotedEmptyIsString = true };
+        CsvReadOptions options = CsvPass.Comma with { NullTexts = ["NA"u8.ToArray()], QuotedEmptyIsString = true };
         CsvPass pass = await CsvPass.RunAsync("a,b\nNA,\"NA\"\n,\"\"\n"u8.ToArray(), options, 4096);
         Assert.Equal(["~|NA", "~|"], pass.Values);
-        CsvPass plain = await CsvPass.RunAsync("a,b\nNA,\"NA\"\n,\"\"\n"u8.ToArray(), Comma, 4096);
+        CsvPass plain = await CsvPass.RunAsync("a,b\nNA,\"NA\"\n,\"\"\n"u8.ToArray(), CsvPass.Comma, 4096);
         Assert.Equal(["NA|NA", "~|~"], plain.Values);
     }
 
     [Fact]
     public async Task Read_OneColumn_KeepsQuotedEmptyAndDropsBlankLines()
     {
-        CsvPass pass = await CsvPass.RunAsync("a\n1\n\n\"\"\n2\n"u8.ToArray(), Comma, 4096);
+        CsvPass pass = await CsvPass.RunAsync("a\n1\n\n\"\"\n2\n"u8.ToArray(), CsvPass.Comma, 4096);
         Assert.Equal(["1", "~", "2"], pass.Values);
         Assert.Empty(pass.Rejects);
     }
@@ -353,7 +340,7 @@ public class CsvRowSourceTests
     {
         byte[] text = System.Text.Encoding.UTF8.GetBytes("a,b\n" + string.Concat(Enumerable.Repeat("1,2,3\n", 300_000)));
         var clock = Stopwatch.StartNew();
-        CsvPass pass = await CsvPass.RunAsync(text, Comma, 8 << 20);
+        CsvPass pass = await CsvPass.RunAsync(text, CsvPass.Comma, 8 << 20);
         Assert.Equal(300_000, pass.Rejects.Count);
         Assert.Equal((300_001L, 4 + (299_999L * 6)), (pass.Rejects[^1].Line, pass.Rejects[^1].ByteOffset));
         // Counting each row's lines from the start of its block would read 270 GB.
@@ -372,7 +359,7 @@ public class CsvRowSourceTests
         }
         CsvPass pass = await CsvPass.RunAsync(
             System.Text.Encoding.UTF8.GetBytes(text.ToString()),
-            Comma,
+            CsvPass.Comma,
             1 << 20,
             columns => [.. columns.Select((c, i) => new PlanColumn(c.Name, i, ColumnType.Integer, ColumnMode.Contract))]
         );

@@ -74,10 +74,10 @@ public sealed class FieldFinderTests
             }
             int key = random.Next(width);
             int block = random.Next(50, 2000);
-            CsvPass whole = await CsvPass.RunAsync(text, Options, block);
+            CsvPass whole = await CsvPass.RunAsync(text, CsvPass.Comma, block);
             var pool = new BufferPool(new MemoryBudget(long.MaxValue));
             await using var input = new MemoryInput(text);
-            await using (CsvRowSource source = await CsvRowSource.OpenAsync(input, Options, pool, CancellationToken.None))
+            await using (CsvRowSource source = await CsvRowSource.OpenAsync(input, CsvPass.Comma, pool, CancellationToken.None))
             {
                 IReadOnlyList<PlanColumn> Plan(bool keys) =>
                     [
@@ -97,7 +97,9 @@ public sealed class FieldFinderTests
                     {
                         string[] fields =
                         [
-                            .. Enumerable.Range(0, width).Select(c => c == key ? Value(batch, c, rows[r]) : Value(rest!, c, r)),
+                            .. Enumerable
+                                .Range(0, width)
+                                .Select(c => c == key ? CsvPass.Value(batch.Columns[c]!, rows[r]) : CsvPass.Value(rest!.Columns[c]!, r)),
                         ];
                         Assert.True(
                             whole.Values[row + rows[r]] == string.Join('|', fields),
@@ -116,22 +118,6 @@ public sealed class FieldFinderTests
         }
         Assert.True(open > 3000 && rejects > 100, $"{open} rows read late, {rejects} rejects");
     }
-
-    private static CsvReadOptions Options { get; } =
-        new()
-        {
-            Encoding = "utf-8",
-            Dialect = new CsvDialectOptions
-            {
-                Delimiter = (byte)',',
-                Quote = (byte)'"',
-                HasHeader = true,
-                SkipLines = 0,
-            },
-        };
-
-    private static string Value(RowBatch batch, int column, int row) =>
-        batch.Columns[column]!.IsNull(row) ? "~" : System.Text.Encoding.UTF8.GetString(batch.Columns[column]!.Text(row));
 
     /// <summary>The first fields of all records, and then the others of some.</summary>
     private static void CheckParts(CsvUnit unit, CsvDialect dialect, FieldIndex all, int first, string where)

@@ -53,17 +53,7 @@ internal sealed class LeafDecoder(SchemaNode leaf, ChunkInfo chunk, LeafSlice sl
             nullCount += take - present;
             row += take;
         }
-        return new Column
-        {
-            Type = type,
-            Count = rows,
-            NullCount = nullCount,
-            Nulls = nullCount == 0 ? null : nulls,
-            Longs = target.Longs,
-            Wide = target.Wide,
-            Views = target.Views,
-            Bytes = type.IsVariable ? _values.Store.Bytes : null,
-        };
+        return ToColumn(target, rows, nulls, nullCount);
     }
 
     /// <summary>
@@ -101,17 +91,7 @@ internal sealed class LeafDecoder(SchemaNode leaf, ChunkInfo chunk, LeafSlice sl
             row += take;
         }
         lease.Release(picks);
-        return new Column
-        {
-            Type = type,
-            Count = wanted.Length,
-            NullCount = nullCount,
-            Nulls = nullCount == 0 ? null : nulls,
-            Longs = target.Longs,
-            Wide = target.Wide,
-            Views = target.Views,
-            Bytes = type.IsVariable ? _values.Store.Bytes : null,
-        };
+        return ToColumn(target, wanted.Length, nulls, nullCount);
     }
 
     /// <summary>Where among a page's values those of the rows wanted stand, for those that are not NULL; returns how many. The bits of the others are set in <paramref name="nulls"/>, from <paramref name="at"/> on.</summary>
@@ -200,22 +180,21 @@ internal sealed class LeafDecoder(SchemaNode leaf, ChunkInfo chunk, LeafSlice sl
             values += present;
             read += count;
         }
-        return new NestedLeaf(
-            leaf,
-            repetition,
-            definition,
-            total,
-            new Column
-            {
-                Type = leaf.Leaf.Type,
-                Count = values,
-                Longs = target.Longs,
-                Wide = target.Wide,
-                Views = target.Views,
-                Bytes = leaf.Leaf.Type.IsVariable ? _values.Store.Bytes : null,
-            }
-        );
+        return new NestedLeaf(leaf, repetition, definition, total, ToColumn(target, values, nulls: null, nullCount: 0));
     }
+
+    private Column ToColumn(ValueArray values, int count, ulong[]? nulls, int nullCount) =>
+        new()
+        {
+            Type = leaf.Leaf!.Type,
+            Count = count,
+            NullCount = nullCount,
+            Nulls = nullCount == 0 ? null : nulls,
+            Longs = values.Longs,
+            Wide = values.Wide,
+            Views = values.Views,
+            Bytes = leaf.Leaf.Type.IsVariable ? _values.Store.Bytes : null,
+        };
 
     private int CountValues(int rows)
     {

@@ -58,18 +58,14 @@ internal sealed class ParquetDecoder(ParquetFile file)
         {
             var scratch = new Scratch(unit.Lease);
             var columns = new Column?[plan.Count];
-            int[] all = unit.Lease.Rent<int>(rows.Length);
-            for (int i = 0; i < rows.Length; i++)
-            {
-                all[i] = i;
-            }
+            ReadOnlySpan<int> all = BatchCompactor.All(rows.Length, unit.Lease);
             foreach (int c in Order(unit, plan))
             {
                 using BufferLease whole = lease.Pool.Lease();
                 bool isPicked = plan[c].SourceOrdinal >= 0 && ColumnNames.IsFlat(file.Schema.Fields[plan[c].SourceOrdinal]);
                 columns[c] = BatchCompactor.Gather(
                     DecodeColumn(unit, plan[c], whole, scratch, isPicked ? rows : default),
-                    isPicked ? all.AsSpan(0, rows.Length) : rows,
+                    isPicked ? all : rows,
                     lease
                 );
             }
