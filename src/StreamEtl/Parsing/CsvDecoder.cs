@@ -131,23 +131,38 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
             unit.Lease.Release(bad);
         }
         rejects.Complete();
+        List<HeldKeys> heldKeys = held is null || contradicted ? [] : ReadHeld(unit, plan, held, columns, rows.Count, rejected, badKeys);
+        RowPlaces? places =
+            _notesPlaces && positions is null && rejects.Count == 0 ? RowPlaces.Of(rows.Starts.AsSpan(0, rows.Count), unit.Length) : null;
+        if (hashes is null && rejects.Count == 0)
+        {
+            LeaveFrame(unit, rows, columns);
+        }
         var batch = new RowBatch(unit.Lease, rows.Count, columns)
         {
             InputBytes = unit.Length,
             Positions = positions,
             LineCount = unit.Lines,
             Rejects = rejects,
-            Held = held is null || contradicted ? [] : ReadHeld(unit, plan, held, columns, rows.Count, rejected, badKeys),
+            Held = heldKeys,
             Evidence = evidence,
             Contradicted = contradicted,
             RecordHashes = hashes,
-            Places =
-                _notesPlaces && positions is null && rejects.Count == 0
-                    ? RowPlaces.Of(rows.Starts.AsSpan(0, rows.Count), unit.Length)
-                    : null,
+            Places = places,
             ReadRest = positions is null && hashes is not null ? (some, count) => ReadRest(unit, rows, hashes, some, count) : null,
         };
         return rejected is null ? batch : BatchFilter.Without(batch, rejected);
+    }
+
+    /// <summary>Where nobody reads more of the records, and no malformed one has to be shown: what is left of the frame are the texts.</summary>
+    private static void LeaveFrame(CsvUnit unit, CsvRows rows, Column?[] columns)
+    {
+        for (int c = 0; c < columns.Length; c++)
+        {
+            columns[c] = TextCompactor.Compact(columns[c], rows.Count, unit.Lease);
+        }
+        rows.Release(unit.Lease);
+        unit.ReleaseFrame();
     }
 
     /// <summary>The keys of malformed records, and of rows that a value or a NULL makes malformed.</summary>

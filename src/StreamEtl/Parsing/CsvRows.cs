@@ -1,4 +1,5 @@
 using StreamEtl.Framing;
+using StreamEtl.Memory;
 
 namespace StreamEtl.Parsing;
 
@@ -79,6 +80,13 @@ internal sealed class CsvRows
             picked.Add(Fields[i], Starts[i]);
         }
         return picked;
+    }
+
+    /// <summary>Gives the arrays back; <see cref="Count"/> stays.</summary>
+    public void Release(BufferLease lease)
+    {
+        lease.Release(Fields);
+        lease.Release(Starts);
     }
 
     /// <summary>Adds a row.</summary>

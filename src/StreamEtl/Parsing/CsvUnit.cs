@@ -21,6 +21,13 @@ internal sealed class CsvUnit(BufferLease lease, byte[] bytes, int length, Field
     /// <summary>Line endings in the frame, inside quotes or not.</summary>
     public int Lines { get; } = lines;
 
+    /// <summary>Gives frame and index back before the lease ends.</summary>
+    public void ReleaseFrame()
+    {
+        Index.Release();
+        Lease.Release(Bytes);
+    }
+
     /// <inheritdoc/>
     public override long InputBytes => Length;
 }
