@@ -1,30 +1,16 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace StreamEtl.Types;
 
 /// <summary>
-/// The usual spellings of numbers and dates, read a word or a vector at a time without a loop. False means "not this way", never "not a value": the plain readers
-/// (<see cref="NumberText"/>, <see cref="DateText"/>) then decide, and are what tests hold these against. Up to <see cref="Reach"/> bytes from the text's first are read,
+/// The usual spellings of numbers, read a word or a vector at a time without a loop. False means "not this way", never "not a value": the plain readers
+/// (<see cref="NumberText"/>) then decide, and are what tests hold these against. Up to <see cref="Reach"/> bytes from the text's first are read,
 /// whatever its length.
 /// </summary>
 internal static class FastText
 {
     /// <summary>Bytes that must be readable from a text's first on.</summary>
     public const int Reach = 24;
-
-    private const ulong Zeros = 0x3030303030303030;
-
-    private const uint FirstYear = 1900;
-    private const uint Years = 200;
-
-    /// <summary>The days of 1970-01-01 in a count by 365 and fourths.</summary>
-    private const int DaysBeforeEpoch = (1970 * 365) + (1969 / 4);
-
-    /// <summary>Days of the year before each month, and of the year; behind them the same for leap years.</summary>
-    private static ReadOnlySpan<short> FirstDays =>
-        [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365, 0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366];
 
     /// <summary>1 to 16 digits without leading zero, a minus before them or not; not <c>-0</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -58,20 +44,9 @@ internal static class FastText
         {
             return false;
         }
-        if (length <= 8)
-        {
-            ulong aligned = AlignRight(Unsafe.ReadUnaligned<ulong>(ref text), length);
-            int point = (7 - scale) * 8;
-            ulong before = aligned & ((1UL << point) - 1);
-            ulong behind = aligned >> point >> 8 << point << 8;
-            ulong digits = before << 8 | behind | Fill(length - 1);
-            value = NumberText.ParseEight(digits);
-            return (byte)(aligned >> point) == separator & NumberText.IsEightDigits(digits);
-        }
-        ulong fraction = AlignRight(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref text, whole + 1)), scale) | Fill(scale);
-        bool read = TryDigits(ref text, whole, out long high);
-        value = (high * NumberText.PowersOfTen[scale]) + NumberText.ParseEight(fraction);
-        return read & Unsafe.Add(ref text, whole) == separator & NumberText.IsEightDigits(fraction);
+        return VectorDigits.IsSupported && length <= VectorDigits.Most
+            ? VectorDigits.TryRead(ref text, whole, scale, separator, out value)
+            : WordDigits.TryRead(ref text, whole, scale, separator, out value);
     }
 
     /// <summary>
@@ -153,21 +128,13 @@ internal static class FastText
     private static bool TryDigits(ref byte text, int length, out long value)
     {
         value = 0;
-        if ((uint)(length - 1) >= 16)
+        if ((uint)(length - 1) >= VectorDigits.Most)
         {
             return false;
         }
-        ulong first = Unsafe.ReadUnaligned<ulong>(ref text);
-        if (length <= 8)
-        {
-            ulong digits = AlignRight(first, length) | Fill(length);
-            value = NumberText.ParseEight(digits);
-            return NumberText.IsEightDigits(digits);
-        }
-        int rest = length - 8;
-        ulong last = AlignRight(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref text, 8)), rest) | Fill(rest);
-        value = (NumberText.ParseEight(first) * NumberText.PowersOfTen[rest]) + NumberText.ParseEight(last);
-        return NumberText.IsEightDigits(first) & NumberText.IsEightDigits(last);
+        return VectorDigits.IsSupported
+            ? VectorDigits.TryRead(ref text, length, out value)
+            : WordDigits.TryRead(ref text, length, out value);
     }
 
     /// <summary>1 behind a minus, else 0. No branch: signs come as they like.</summary>
@@ -176,92 +143,4 @@ internal static class FastText
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static long Negate(long value, int sign) => (value ^ -sign) + sign;
-
-    /// <summary><c>yyyy-MM-dd</c> of the years 1900 to 2099.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryIsoDate(ref byte text, int length, out long days)
-    {
-        days = 0;
-        if (!Ssse3.IsSupported || length != 10)
-        {
-            return false;
-        }
-        Vector128<byte> digits = Vector128.LoadUnsafe(ref text) - Vector128.Create("0000-00-00\0\0\0\0\0\0"u8);
-        Vector128<byte> most = Vector128.Create((byte)9, 9, 9, 9, 0, 9, 9, 0, 9, 9, 255, 255, 255, 255, 255, 255);
-        ulong pairs = Pairs(digits).AsUInt64().ToScalar();
-        return Vector128.LessThanOrEqualAll(digits, most) && TryDays(pairs, out days);
-    }
-
-    /// <summary><c>yyyy-MM-dd HH:mm:ss</c>, or with a <c>T</c>, of the years 1900 to 2099, in microseconds.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryIsoTimestamp(ref byte text, int length, out long micros)
-    {
-        micros = 0;
-        if (!Ssse3.IsSupported || length != 19)
-        {
-            return false;
-        }
-        Vector128<byte> template =
-            Unsafe.Add(ref text, 10) == 'T' ? Vector128.Create("0000-00-00T00:00"u8) : Vector128.Create("0000-00-00 00:00"u8);
-        Vector128<byte> digits = Vector128.LoadUnsafe(ref text) - template;
-        Vector128<byte> most = Vector128.Create((byte)9, 9, 9, 9, 0, 9, 9, 0, 9, 9, 0, 9, 9, 0, 9, 9);
-        Vector128<ulong> pairs = Pairs(digits).AsUInt64();
-        ulong time = pairs.GetElement(1);
-        uint hour = (ushort)time;
-        uint minute = (ushort)(time >> 16);
-        uint tens = (uint)(Unsafe.Add(ref text, 17) - '0');
-        uint ones = (uint)(Unsafe.Add(ref text, 18) - '0');
-        if (
-            !Vector128.LessThanOrEqualAll(digits, most)
-            || Unsafe.Add(ref text, 16) != ':'
-            || hour > 23
-            || minute > 59
-            || tens > 5
-            || ones > 9
-            || !TryDays(pairs.ToScalar(), out long days)
-        )
-        {
-            return false;
-        }
-        micros = (days * Calendar.MicrosPerDay) + ((((((hour * 60L) + minute) * 60) + (tens * 10)) + ones) * 1_000_000);
-        return true;
-    }
-
-    /// <summary>The 12 digits of a date and a time as six 16-bit numbers of two digits: century, year, month, day, hour, minute.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<short> Pairs(Vector128<byte> digits)
-    {
-        Vector128<byte> close = Vector128.Create((byte)0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 255, 255, 255, 255);
-        Vector128<sbyte> weights = Vector128.Create((sbyte)10, 1, 10, 1, 10, 1, 10, 1, 10, 1, 10, 1, 0, 0, 0, 0);
-        return Ssse3.MultiplyAddAdjacent(Ssse3.Shuffle(digits, close), weights);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryDays(ulong pairs, out long days)
-    {
-        uint year = ((uint)(ushort)pairs * 100) + (ushort)(pairs >> 16);
-        uint month = (ushort)(pairs >> 32) - 1u;
-        uint day = (ushort)(pairs >> 48) - 1u;
-        days = 0;
-        if (month > 11 || year - FirstYear >= Years)
-        {
-            return false;
-        }
-        // Of these two centuries only the first year is none of the leap years that it would be by four.
-        uint exception = year == FirstYear ? 1u : 0u;
-        uint leap = ((year & 3) == 0 ? 1u : 0u) - exception;
-        int inYear = (int)((leap * 13) + month);
-        int first = FirstDays[inYear];
-        int newYear = (int)((year * 365) + ((year - 1) >> 2) + exception) - DaysBeforeEpoch;
-        days = newYear + first + (int)day;
-        return day < (uint)(FirstDays[inYear + 1] - first);
-    }
-
-    /// <summary>The text's bytes at the end of the word, zeros before them; what lay behind the text is shifted out.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong AlignRight(ulong word, int length) => word << ((8 - length) * 8);
-
-    /// <summary>Digits 0 before an aligned text. Shifted in halves, as a shift by 64 would be one by 0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Fill(int length) => Zeros >> (length * 4) >> (length * 4);
 }

@@ -106,7 +106,7 @@ public static partial class TextConverter
         }
     }
 
-    private readonly struct IsoDateReader : IReader<long>
+    private readonly struct IsoDateReader(int[] months) : IReader<long>
     {
         public bool TryRead(ReadOnlySpan<byte> text, out long value)
         {
@@ -116,7 +116,7 @@ public static partial class TextConverter
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public bool TryFast(ref byte text, int length, out long value) => FastText.TryIsoDate(ref text, length, out value);
+        public bool TryFast(ref byte text, int length, out long value) => FastDate.TryDate(ref text, length, months, out value);
     }
 
     private readonly struct DayFirstDateReader : IReader<long>
@@ -135,7 +135,7 @@ public static partial class TextConverter
         }
     }
 
-    private readonly struct IsoTimestampReader(int unit) : IReader<long>
+    private readonly struct IsoTimestampReader(int unit, int[] months) : IReader<long>
     {
         public bool TryRead(ReadOnlySpan<byte> text, out long value)
         {
@@ -152,7 +152,7 @@ public static partial class TextConverter
         public bool TryFast(ref byte text, int length, out long value)
         {
             value = 0;
-            return unit == 6 && FastText.TryIsoTimestamp(ref text, length, out value);
+            return unit == 6 && FastDate.TryTimestamp(ref text, length, months, out value);
         }
     }
 
@@ -176,7 +176,7 @@ public static partial class TextConverter
         }
     }
 
-    private readonly struct InstantReader(int unit) : IReader<long>
+    private readonly struct InstantReader(int unit, int[] months) : IReader<long>
     {
         public bool TryRead(ReadOnlySpan<byte> text, out long value)
         {
@@ -200,7 +200,7 @@ public static partial class TextConverter
         public bool TryFast(ref byte text, int length, out long value)
         {
             value = 0;
-            return unit == 6 && length == 20 && Unsafe.Add(ref text, 19) == 'Z' && FastText.TryIsoTimestamp(ref text, 19, out value);
+            return unit == 6 && length == 20 && Unsafe.Add(ref text, 19) == 'Z' && FastDate.TryTimestamp(ref text, 19, months, out value);
         }
     }
 

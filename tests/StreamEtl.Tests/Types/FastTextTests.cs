@@ -88,6 +88,47 @@ public sealed class FastTextTests
             }
         );
 
+    [Fact]
+    public void WordDigits_ReadWhatThePlainReaderReads() =>
+        Check(
+            (ref byte text, int length, out long value) =>
+            {
+                value = 0;
+                return length is > 0 and <= 16 && (text != '0' || length == 1) && WordDigits.TryRead(ref text, length, out value);
+            },
+            NumberText.TryInteger,
+            random => random.NextInt64((long)Math.Pow(10, random.Next(1, 17))).ToString(CultureInfo.InvariantCulture)
+        );
+
+    [Fact]
+    public void WordDigits_ReadAroundASeparator()
+    {
+        var random = new Random(20261123);
+        for (int i = 0; i < Cases; i++)
+        {
+            int scale = random.Next(1, 7);
+            int whole = random.Next(1, 16 - scale);
+            var buffer = new byte[whole + 1 + scale + FastText.Reach];
+            random.NextBytes(buffer);
+            for (int at = 0; at < whole + 1 + scale; at++)
+            {
+                buffer[at] = (byte)(at == whole ? '.' : '0' + random.Next(10));
+            }
+            if (i % 4 == 0)
+            {
+                buffer[random.Next(whole + 1 + scale)] = (byte)random.Next(256);
+            }
+            string digits =
+                System.Text.Encoding.Latin1.GetString(buffer, 0, whole) + System.Text.Encoding.Latin1.GetString(buffer, whole + 1, scale);
+            bool expected = buffer[whole] == '.' && digits.All(char.IsAsciiDigit);
+            Assert.Equal(expected, WordDigits.TryRead(ref buffer[0], whole, scale, (byte)'.', out long value));
+            if (expected)
+            {
+                Assert.Equal(long.Parse(digits, CultureInfo.InvariantCulture), value);
+            }
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -147,7 +188,7 @@ public sealed class FastTextTests
     [Fact]
     public void TryIsoDate_ReadsWhatThePlainReaderReads() =>
         Check(
-            FastText.TryIsoDate,
+            (ref byte text, int length, out long value) => FastDate.TryDate(ref text, length, FastDate.Months, out value),
             (ReadOnlySpan<byte> text, out long value) =>
             {
                 bool read = DateText.TryIsoDate(text, out int days);
@@ -160,7 +201,7 @@ public sealed class FastTextTests
     [Fact]
     public void TryIsoTimestamp_ReadsWhatThePlainReaderReads() =>
         Check(
-            FastText.TryIsoTimestamp,
+            (ref byte text, int length, out long value) => FastDate.TryTimestamp(ref text, length, FastDate.Months, out value),
             (ReadOnlySpan<byte> text, out long value) =>
             {
                 value = 0;
