@@ -131,35 +131,35 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
             unit.Lease.Release(bad);
         }
         rejects.Complete();
-        List<HeldKeys> heldKeys = held is null || contradicted ? [] : ReadHeld(unit, plan, held, columns, rows.Count, rejected, badKeys);
-        RowPlaces? places =
-            _notesPlaces && positions is null && rejects.Count == 0 ? RowPlaces.Of(rows.Starts.AsSpan(0, rows.Count), unit.Length) : null;
-        if (hashes is null && rejects.Count == 0)
-        {
-            LeaveFrame(unit, rows, columns);
-        }
         var batch = new RowBatch(unit.Lease, rows.Count, columns)
         {
             InputBytes = unit.Length,
             Positions = positions,
             LineCount = unit.Lines,
             Rejects = rejects,
-            Held = heldKeys,
+            Held = held is null || contradicted ? [] : ReadHeld(unit, plan, held, columns, rows.Count, rejected, badKeys),
             Evidence = evidence,
             Contradicted = contradicted,
             RecordHashes = hashes,
-            Places = places,
+            Places =
+                _notesPlaces && positions is null && rejects.Count == 0
+                    ? RowPlaces.Of(rows.Starts.AsSpan(0, rows.Count), unit.Length)
+                    : null,
+            Leave = hashes is null && rejects.Count == 0 ? kept => LeaveFrame(unit, rows, kept.Columns) : null,
             ReadRest = positions is null && hashes is not null ? (some, count) => ReadRest(unit, rows, hashes, some, count) : null,
         };
         return rejected is null ? batch : BatchFilter.Without(batch, rejected);
     }
 
-    /// <summary>Where nobody reads more of the records, and no malformed one has to be shown: what is left of the frame are the texts.</summary>
+    /// <summary>Nobody reads more of the records, and no malformed one has to be shown: what is left of the frame are the texts.</summary>
     private static void LeaveFrame(CsvUnit unit, CsvRows rows, Column?[] columns)
     {
         for (int c = 0; c < columns.Length; c++)
         {
-            columns[c] = TextCompactor.Compact(columns[c], rows.Count, unit.Lease);
+            if (columns[c] is { Views: not null } column && ReferenceEquals(column.Bytes, unit.Bytes))
+            {
+                columns[c] = TextCompactor.Compact(column, unit.Lease);
+            }
         }
         rows.Release(unit.Lease);
         unit.ReleaseFrame();

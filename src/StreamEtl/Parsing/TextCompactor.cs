@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using StreamEtl.Batches;
 using StreamEtl.Memory;
-using StreamEtl.Types;
 
 namespace StreamEtl.Parsing;
 
@@ -12,26 +11,20 @@ namespace StreamEtl.Parsing;
 /// </summary>
 internal static class TextCompactor
 {
-    /// <summary>A text up to this long is copied as one vector, whatever its length.</summary>
-    private const int ShortText = 32;
+    /// <summary>A text up to this long is copied as two vectors, whatever its length: there is nothing to guess.</summary>
+    private const int ShortText = 64;
 
-    /// <summary>The column with its texts in an array of their own, end to end; a column without texts as it is. Its views are written anew.</summary>
-    public static Column? Compact(Column? column, int count, BufferLease lease)
-    {
-        if (column?.Views is not { } views || column.NullCount == count)
-        {
-            return column;
-        }
-        return new Column
+    /// <summary>The column with its texts in an array of their own, end to end. Its views are written anew: <paramref name="column"/> is not used again.</summary>
+    public static Column Compact(Column column, BufferLease lease) =>
+        new()
         {
             Type = column.Type,
-            Count = count,
+            Count = column.Count,
             NullCount = column.NullCount,
             Nulls = column.Nulls,
-            Views = views,
-            Bytes = Copy(column.Bytes!, views.AsSpan(0, count), lease),
+            Views = column.Views,
+            Bytes = Copy(column.Bytes!, column.Views.AsSpan(0, column.Count), lease),
         };
-    }
 
     private static byte[] Copy(byte[] frame, Span<TextView> views, BufferLease lease)
     {
@@ -41,7 +34,7 @@ internal static class TextCompactor
             length += view.Length;
         }
         // A short text is copied with what follows it, which the next one overwrites.
-        byte[] texts = lease.Rent<byte>(length + TextConverter.Slack);
+        byte[] texts = lease.Rent<byte>(length + ShortText);
         ref byte from = ref MemoryMarshal.GetArrayDataReference(frame);
         ref byte to = ref MemoryMarshal.GetArrayDataReference(texts);
         int lastShort = frame.Length - ShortText;
@@ -51,6 +44,7 @@ internal static class TextCompactor
             if (view.Length <= ShortText && view.Start <= lastShort)
             {
                 Vector256.LoadUnsafe(ref from, (nuint)view.Start).StoreUnsafe(ref to, (nuint)at);
+                Vector256.LoadUnsafe(ref from, (nuint)view.Start + 32).StoreUnsafe(ref to, (nuint)at + 32);
             }
             else
             {

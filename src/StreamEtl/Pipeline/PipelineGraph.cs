@@ -225,6 +225,12 @@ internal sealed class PipelineGraph
                 prepare(item.Batch);
                 _run.PrepareClock.Worked(start, item.Batch.RowCount);
             }
+            if (_pass.Encoder is not null && !item.Batch.Contradicted)
+            {
+                start = Stopwatch.GetTimestamp();
+                item.Batch.LeaveSource();
+                _run.DecodeClock.Worked(start, 0);
+            }
             item.Settle();
         }
         catch (Exception e) // as in PumpAsync

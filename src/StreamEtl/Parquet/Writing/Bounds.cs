@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using StreamEtl.Types;
 
 namespace StreamEtl.Parquet.Writing;
@@ -59,9 +61,18 @@ internal sealed record Bounds(byte[] Min, byte[] Max, bool MinExact = true, bool
 
     private static Bounds Longs(ReadOnlySpan<long> values, ColumnKind kind)
     {
-        long min = long.MaxValue;
-        long max = long.MinValue;
-        foreach (long value in values)
+        Vector256<long> least = Vector256.Create(long.MaxValue);
+        Vector256<long> most = Vector256.Create(long.MinValue);
+        int i = 0;
+        for (; i <= values.Length - Vector256<long>.Count; i += Vector256<long>.Count)
+        {
+            Vector256<long> four = Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(values), (nuint)i);
+            least = Vector256.Min(least, four);
+            most = Vector256.Max(most, four);
+        }
+        long min = Math.Min(Math.Min(least[0], least[1]), Math.Min(least[2], least[3]));
+        long max = Math.Max(Math.Max(most[0], most[1]), Math.Max(most[2], most[3]));
+        foreach (long value in values[i..])
         {
             min = Math.Min(min, value);
             max = Math.Max(max, value);

@@ -7,8 +7,11 @@ namespace StreamEtl.Parquet.Writing;
 /// <summary>The pages of one column chunk: compresses them, appends them with their headers to the part, and keeps what footer and page index say of them.</summary>
 internal sealed class ChunkPages(Field field, CompressionCodec codec, PageStore store, EncodedPart part)
 {
-    /// <summary>Compression must save this share of a chunk's first page to be worth undoing on every read.</summary>
+    /// <summary>Compression must leave no more than this share of a chunk's first page to be worth undoing on every read.</summary>
     private const double WorthCompressing = 0.85;
+
+    /// <summary>Of the first page so much is compressed to see whether it pays.</summary>
+    private const int SampleBytes = 32 << 10;
 
     private byte[]? _dictionary;
     private bool _isCodecChosen;
@@ -26,11 +29,11 @@ internal sealed class ChunkPages(Field field, CompressionCodec codec, PageStore 
     /// <summary>Writes a data page.</summary>
     public void Write(ReadOnlySpan<byte> page, PageEncoding encoding, int firstRow, int rows, int present, Bounds? bounds)
     {
-        ReadOnlyMemory<byte> stored = store.Compress(Chunk.Codec, page);
         if (!_isCodecChosen)
         {
-            stored = Start(page, stored, encoding);
+            Start(page, encoding);
         }
+        ReadOnlyMemory<byte> stored = store.Compress(Chunk.Codec, page);
         long offset = part.Length;
         Append(PageType.Data, page.Length, stored, 5, rows, encoding);
         Chunk.Values += rows;
@@ -39,16 +42,17 @@ internal sealed class ChunkPages(Field field, CompressionCodec codec, PageStore 
         Chunk.Bounds = Bounds.Merge(Chunk.Bounds, bounds, field.Type);
     }
 
-    /// <summary>Chooses the codec and writes the dictionary; returns the first data page under that codec.</summary>
-    private ReadOnlyMemory<byte> Start(ReadOnlySpan<byte> page, ReadOnlyMemory<byte> stored, PageEncoding encoding)
+    /// <summary>Chooses the codec by a piece of the first page, and writes the dictionary.</summary>
+    private void Start(ReadOnlySpan<byte> page, PageEncoding encoding)
     {
         _isCodecChosen = true;
         ReadOnlyMemory<byte> dictionary = _dictionary is null ? default : store.Compress(Chunk.Codec, _dictionary);
-        int plainLength = page.Length + (_dictionary?.Length ?? 0);
-        if (stored.Length + dictionary.Length > plainLength * WorthCompressing)
+        // The end of it: some encodings begin with lengths, which are no sample of what follows them.
+        ReadOnlySpan<byte> piece = page[^Math.Min(page.Length, SampleBytes)..];
+        double stored = (double)store.Measure(Chunk.Codec, piece) / Math.Max(piece.Length, 1) * page.Length;
+        if (stored + dictionary.Length > (page.Length + (_dictionary?.Length ?? 0)) * WorthCompressing)
         {
             Chunk.Codec = CompressionCodec.Uncompressed;
-            stored = store.Compress(Chunk.Codec, page);
             dictionary = _dictionary;
         }
         Chunk.Encodings = _dictionary is null
@@ -60,7 +64,6 @@ internal sealed class ChunkPages(Field field, CompressionCodec codec, PageStore 
             Append(PageType.Dictionary, _dictionary.Length, dictionary, 7, (int)Chunk.Distinct!.Value, PageEncoding.Plain);
         }
         Chunk.DataOffset = part.Length;
-        return stored;
     }
 
     /// <summary>Appends a page behind its header (parquet.thrift, PageHeader); <paramref name="kindField"/> is the field that describes its kind.</summary>

@@ -1,4 +1,7 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using StreamEtl.Encoding;
 
 namespace StreamEtl.Parquet.Writing;
@@ -34,7 +37,6 @@ internal static class DeltaEncoder
     /// <summary>Encodes numbers of 4 or 8 bytes; differences wrap around at that width, which decoding undoes.</summary>
     public static void Encode(ReadOnlySpan<long> values, int width, ByteBuffer output)
     {
-        int wrap = 64 - (8 * width);
         VarInt(BlockValues, output);
         VarInt(Minis, output);
         VarInt((ulong)values.Length, output);
@@ -43,34 +45,48 @@ internal static class DeltaEncoder
         for (int at = 1; at < values.Length; at += BlockValues)
         {
             int count = Math.Min(BlockValues, values.Length - at);
-            long smallest = long.MaxValue;
-            for (int i = 0; i < count; i++)
-            {
-                long delta = unchecked(values[at + i] - values[at + i - 1]) << wrap >> wrap;
-                deltas[i] = (ulong)delta;
-                smallest = Math.Min(smallest, delta);
-            }
-            for (int i = 0; i < count; i++)
-            {
-                deltas[i] = unchecked(deltas[i] - (ulong)smallest);
-            }
-            deltas[count..].Clear();
+            long smallest = Subtract(values.Slice(at - 1, count + 1), width, deltas);
             Block(deltas, count, smallest, output);
         }
     }
 
-    private static void Block(ReadOnlySpan<ulong> deltas, int count, long smallest, ByteBuffer output)
+    /// <summary>What each value but the first is more than the one before it; returns the smallest difference.</summary>
+    private static long Subtract(ReadOnlySpan<long> values, int width, Span<ulong> deltas)
+    {
+        // Wraps around: the lowest bytes, the highest bit of which is the sign.
+        ulong kept = ulong.MaxValue >> (64 - (8 * width));
+        ulong sign = 1UL << ((8 * width) - 1);
+        ref ulong from = ref Unsafe.As<long, ulong>(ref MemoryMarshal.GetReference(values));
+        ref ulong to = ref MemoryMarshal.GetReference(deltas);
+        int count = values.Length - 1;
+        int i = 0;
+        Vector256<long> least = Vector256.Create(long.MaxValue);
+        for (; i <= count - Vector256<ulong>.Count; i += Vector256<ulong>.Count)
+        {
+            Vector256<ulong> delta = Vector256.LoadUnsafe(ref from, (nuint)i + 1) - Vector256.LoadUnsafe(ref from, (nuint)i);
+            delta = ((delta & Vector256.Create(kept)) ^ Vector256.Create(sign)) - Vector256.Create(sign);
+            least = Vector256.Min(least, delta.AsInt64());
+            delta.StoreUnsafe(ref to, (nuint)i);
+        }
+        long smallest = Math.Min(Math.Min(least[0], least[1]), Math.Min(least[2], least[3]));
+        for (; i < count; i++)
+        {
+            ulong delta = unchecked((((ulong)(values[i + 1] - values[i]) & kept) ^ sign) - sign);
+            smallest = Math.Min(smallest, (long)delta);
+            deltas[i] = delta;
+        }
+        return smallest;
+    }
+
+    private static void Block(Span<ulong> deltas, int count, long smallest, ByteBuffer output)
     {
         ZigZag(smallest, output);
+        // Of a block that is not full the rest counts as no difference above the smallest.
+        deltas[count..].Fill((ulong)smallest);
         Span<byte> widths = stackalloc byte[Minis];
         for (int m = 0; m < Minis; m++)
         {
-            ulong all = 0;
-            foreach (ulong delta in deltas.Slice(m * MiniValues, MiniValues))
-            {
-                all |= delta;
-            }
-            widths[m] = (byte)(64 - BitOperations.LeadingZeroCount(all));
+            widths[m] = LowerBy((ulong)smallest, deltas.Slice(m * MiniValues, MiniValues));
         }
         output.Add(widths);
         for (int m = 0; m * MiniValues < count; m++)
@@ -79,6 +95,20 @@ internal static class DeltaEncoder
             BitPacker.Pack(deltas.Slice(m * MiniValues, MiniValues), widths[m], bytes);
             output.Advance(widths[m] * MiniValues / 8);
         }
+    }
+
+    /// <summary>Takes the smallest from each of 32; returns the bits of the largest that is left.</summary>
+    private static byte LowerBy(ulong smallest, Span<ulong> deltas)
+    {
+        Vector256<ulong> all = Vector256<ulong>.Zero;
+        ref ulong first = ref MemoryMarshal.GetReference(deltas);
+        for (int i = 0; i < MiniValues; i += Vector256<ulong>.Count)
+        {
+            Vector256<ulong> lowered = Vector256.LoadUnsafe(ref first, (nuint)i) - Vector256.Create(smallest);
+            lowered.StoreUnsafe(ref first, (nuint)i);
+            all |= lowered;
+        }
+        return (byte)(64 - BitOperations.LeadingZeroCount(all[0] | all[1] | all[2] | all[3]));
     }
 
     private static void ZigZag(long value, ByteBuffer output) => VarInt((ulong)(value << 1 ^ value >> 63), output);

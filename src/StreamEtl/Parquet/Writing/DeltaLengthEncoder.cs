@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using StreamEtl.Batches;
@@ -12,7 +13,7 @@ namespace StreamEtl.Parquet.Writing;
 /// </summary>
 internal sealed class DeltaLengthEncoder(ByteBuffer output, BufferLease scratch)
 {
-    /// <summary>A text up to this long is copied as two vectors, whatever its length.</summary>
+    /// <summary>Up to this many bytes are copied as one vector, however many they are.</summary>
     private const int ShortText = 32;
 
     private long[] _lengths = [];
@@ -42,29 +43,38 @@ internal sealed class DeltaLengthEncoder(ByteBuffer output, BufferLease scratch)
         output.Advance(at);
     }
 
-    /// <summary>Texts of one array, one after the other.</summary>
+    /// <summary>Texts of one array, one after the other; those that lie so already are copied together.</summary>
     private static int Copy(scoped ReadOnlySpan<TextView> views, byte[] heap, Span<byte> free, ref TextRange range)
     {
-        ref byte to = ref MemoryMarshal.GetReference(free);
-        ref byte from = ref MemoryMarshal.GetArrayDataReference(heap);
-        int lastShort = heap.Length - ShortText;
-        nint at = 0;
+        int written = 0;
+        int start = 0;
+        int end = 0;
         for (int i = 0; i < views.Length; i++)
         {
             TextView view = views[i];
             Prefetch.Text(views, i, heap);
             range.Add(heap, view, TextHead.Of(heap, view));
-            if (view.Length <= ShortText && view.Start <= lastShort)
+            if (view.Start != end)
             {
-                Vector128.LoadUnsafe(ref from, (nuint)view.Start).StoreUnsafe(ref to, (nuint)at);
-                Vector128.LoadUnsafe(ref from, (nuint)view.Start + 16).StoreUnsafe(ref to, (nuint)at + 16);
+                written += Copy(heap, start, end - start, free[written..]);
+                start = view.Start;
             }
-            else
-            {
-                heap.AsSpan(view.Start, view.Length).CopyTo(free[(int)at..]);
-            }
-            at += view.Length;
+            end = view.Start + view.Length;
         }
-        return (int)at;
+        return written + Copy(heap, start, end - start, free[written..]);
+    }
+
+    private static int Copy(byte[] heap, int start, int length, Span<byte> free)
+    {
+        if (length <= ShortText && start <= heap.Length - ShortText)
+        {
+            ref byte from = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(heap), start);
+            Vector256.LoadUnsafe(ref from).StoreUnsafe(ref MemoryMarshal.GetReference(free));
+        }
+        else
+        {
+            heap.AsSpan(start, length).CopyTo(free);
+        }
+        return length;
     }
 }

@@ -16,15 +16,21 @@ internal sealed class PageStore(BufferLease lease)
     /// <summary>Compresses a page.</summary>
     public ReadOnlyMemory<byte> Compress(CompressionCodec codec, ReadOnlySpan<byte> page)
     {
-        int most = PageCodec.MaxCompressedLength(codec, page.Length);
+        int length = Measure(codec, page);
+        var stored = new ReadOnlyMemory<byte>(_block, _used, length);
+        _used += length;
+        return stored;
+    }
+
+    /// <summary>Bytes that <paramref name="piece"/> takes compressed.</summary>
+    public int Measure(CompressionCodec codec, ReadOnlySpan<byte> piece)
+    {
+        int most = PageCodec.MaxCompressedLength(codec, piece.Length);
         if (_block.Length - _used < most)
         {
             _block = lease.Rent<byte>(Math.Max(most, BlockBytes));
             _used = 0;
         }
-        int length = PageCodec.Compress(codec, page, _block.AsSpan(_used));
-        var stored = new ReadOnlyMemory<byte>(_block, _used, length);
-        _used += length;
-        return stored;
+        return PageCodec.Compress(codec, piece, _block.AsSpan(_used));
     }
 }

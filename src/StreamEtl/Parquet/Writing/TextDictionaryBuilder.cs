@@ -12,6 +12,8 @@ namespace StreamEtl.Parquet.Writing;
 internal sealed class TextDictionaryBuilder(int values, BufferLease lease)
 {
     private const int Sample = 8192;
+    private const int EarlySample = Sample / 2;
+    private const int EarlyMost = EarlySample - (EarlySample / 32);
     private const int MostValues = 1 << 15;
     private const int MostBytes = 1 << 20;
     private const int FirstSlotBits = 10;
@@ -23,6 +25,7 @@ internal sealed class TextDictionaryBuilder(int values, BufferLease lease)
     private byte[][] _heaps = new byte[256][];
     private int _count;
     private int _seen;
+    private int _checkAt = EarlySample;
     private long _bytes;
 
     /// <summary>Adds values that lie in one array; false when a dictionary does not pay.</summary>
@@ -53,7 +56,7 @@ internal sealed class TextDictionaryBuilder(int values, BufferLease lease)
                 New(heap, new Entry(head, tail, hash, view));
             }
             _indices[_seen++] = number;
-            if (_seen == Sample && _count > Sample / 2)
+            if (_seen == _checkAt && !Pays())
             {
                 return false;
             }
@@ -76,6 +79,14 @@ internal sealed class TextDictionaryBuilder(int values, BufferLease lease)
         }
         lease.Release(_entries);
         return new TextDictionary(views, _heaps, _count, _indices);
+    }
+
+    /// <summary>Asked at two places: nearly nothing but new texts is told early, too many of them a little later.</summary>
+    private bool Pays()
+    {
+        bool isEarly = _checkAt < Sample;
+        _checkAt = Sample;
+        return _count <= (isEarly ? EarlyMost : Sample / 2);
     }
 
     private static int[] NewSlots(int bits, BufferLease lease)
