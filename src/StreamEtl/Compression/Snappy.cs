@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace StreamEtl.Compression;
 
@@ -10,15 +9,14 @@ namespace StreamEtl.Compression;
 /// </summary>
 public static class Snappy
 {
-    private const int PieceBytes = 1 << 16;
+    private const int PieceBytes = SnappyElements.LongestLiteral;
     private const int TableBits = 14;
-    private const uint Multiplier = 0x1E35A7BD;
 
     /// <summary>The first stride, in 32nds of a byte.</summary>
     private const uint FirstSkip = 4 * 32;
 
     /// <summary>Closer than this to the end of a piece no match is sought, so that 8 bytes can always be read.</summary>
-    private const int Margin = 15;
+    private const int Margin = SnappyElements.Margin;
 
     [ThreadStatic]
     private static ushort[]? _table;
@@ -30,7 +28,7 @@ public static class Snappy
     public static int Compress(ReadOnlySpan<byte> source, Span<byte> destination)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, MaxCompressedLength(source.Length));
-        int written = WriteLength(source.Length, destination);
+        int written = SnappyElements.Length(source.Length, destination);
         ushort[] table = _table ??= new ushort[1 << TableBits];
         for (int at = 0; at < source.Length; at += PieceBytes)
         {
@@ -87,7 +85,7 @@ public static class Snappy
             {
                 literal = FindCopies(source, end, slots, 32 - bits, ref to);
             }
-            return (int)(WriteLongLiteral(literal, (int)(end - literal), to) - output);
+            return (int)(SnappyElements.LongLiteral(literal, (int)(end - literal), to) - output);
         }
     }
 
@@ -107,7 +105,7 @@ public static class Snappy
             for (uint skip = FirstSkip; at <= limit; at += skip++ >> 5)
             {
                 uint four = Read4(at);
-                ushort* slot = slots + (four * Multiplier >> shift);
+                ushort* slot = slots + (four * SnappyElements.Multiplier >> shift);
                 candidate = source + *slot;
                 *slot = (ushort)(at - source);
                 if (four == Read4(candidate))
@@ -127,10 +125,10 @@ public static class Snappy
                 candidate--;
                 run++;
             }
-            to = WriteLiteral(literal, (int)(at - literal), to);
+            to = SnappyElements.Literal(literal, (int)(at - literal), to);
             while (true)
             {
-                to = WriteCopy((int)(at - candidate), run, to);
+                to = SnappyElements.Copy((int)(at - candidate), run, to);
                 at += run;
                 literal = at;
                 if (at > limit)
@@ -139,9 +137,9 @@ public static class Snappy
                 }
                 // The position before the next is remembered too: cheap, and finds more.
                 ulong eight = *(ulong*)(at - 1);
-                slots[(uint)eight * Multiplier >> shift] = (ushort)(at - 1 - source);
+                slots[(uint)eight * SnappyElements.Multiplier >> shift] = (ushort)(at - 1 - source);
                 uint four = (uint)(eight >> 8);
-                ushort* slot = slots + (four * Multiplier >> shift);
+                ushort* slot = slots + (four * SnappyElements.Multiplier >> shift);
                 candidate = source + *slot;
                 *slot = (ushort)(at - source);
                 if (four != Read4(candidate))
@@ -176,93 +174,6 @@ public static class Snappy
             b++;
         }
         return (int)(b - start);
-    }
-
-    /// <summary>A literal that ends at least <see cref="Margin"/> bytes before the piece does, so that 16 bytes at a time may be copied, whatever its length.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe byte* WriteLiteral(byte* literal, int length, byte* to)
-    {
-        if (length is 0 or > 60)
-        {
-            return WriteLongLiteral(literal, length, to);
-        }
-        *to++ = (byte)((length - 1) << 2);
-        for (int i = 0; i < length; i += 16)
-        {
-            Vector128.Load(literal + i).Store(to + i);
-        }
-        return to + length;
-    }
-
-    private static unsafe byte* WriteLongLiteral(byte* literal, int length, byte* to)
-    {
-        if (length == 0)
-        {
-            return to;
-        }
-        int n = length - 1;
-        if (n < 60)
-        {
-            *to++ = (byte)(n << 2);
-        }
-        else if (n < 256)
-        {
-            *to++ = 60 << 2;
-            *to++ = (byte)n;
-        }
-        else
-        {
-            *to++ = 61 << 2;
-            *to++ = (byte)n;
-            *to++ = (byte)(n >> 8);
-        }
-        Unsafe.CopyBlockUnaligned(to, literal, (uint)length);
-        return to + length;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe byte* WriteCopy(int offset, int run, byte* to)
-    {
-        while (run >= 68)
-        {
-            to = WriteLongCopy(offset, 64, to);
-            run -= 64;
-        }
-        if (run > 64)
-        {
-            // Leaves at least four for the last copy.
-            to = WriteLongCopy(offset, 60, to);
-            run -= 60;
-        }
-        if (run >= 12 || offset >= 2048)
-        {
-            return WriteLongCopy(offset, run, to);
-        }
-        to[0] = (byte)(1 | (run - 4) << 2 | offset >> 8 << 5);
-        to[1] = (byte)offset;
-        return to + 2;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe byte* WriteLongCopy(int offset, int run, byte* to)
-    {
-        to[0] = (byte)(2 | (run - 1) << 2);
-        to[1] = (byte)offset;
-        to[2] = (byte)(offset >> 8);
-        return to + 3;
-    }
-
-    private static int WriteLength(int length, Span<byte> destination)
-    {
-        uint value = (uint)length;
-        int written = 0;
-        while (value >= 0x80)
-        {
-            destination[written++] = (byte)(value | 0x80);
-            value >>= 7;
-        }
-        destination[written++] = (byte)value;
-        return written;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

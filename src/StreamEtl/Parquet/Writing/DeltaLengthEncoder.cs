@@ -17,13 +17,15 @@ internal sealed class DeltaLengthEncoder(ByteBuffer output, BufferLease scratch)
     private const int ShortText = 32;
 
     private long[] _lengths = [];
+    private int[] _ends = [];
 
-    /// <summary>Encodes a range of a column's texts; they are added to <paramref name="range"/> on the way.</summary>
-    public void Encode(ColumnValues values, int first, int count, ref TextRange range)
+    /// <summary>Encodes a range of a column's texts; they are added to <paramref name="range"/> on the way. Returns where each of them ends in the output, valid until the next call.</summary>
+    public ReadOnlyMemory<int> Encode(ColumnValues values, int first, int count, ref TextRange range)
     {
-        if (_lengths.Length < count)
+        if (Math.Min(_lengths.Length, _ends.Length) < count)
         {
             _lengths = scratch.Rent<long>(count);
+            _ends = scratch.Rent<int>(count);
         }
         long bytes = 0;
         ReadOnlySpan<TextView> views = values.Views.AsSpan(first, count);
@@ -33,6 +35,11 @@ internal sealed class DeltaLengthEncoder(ByteBuffer output, BufferLease scratch)
             bytes += views[i].Length;
         }
         DeltaEncoder.Encode(_lengths.AsSpan(0, count), sizeof(int), output);
+        int textsEnd = output.Length;
+        for (int i = 0; i < views.Length; i++)
+        {
+            _ends[i] = textsEnd += views[i].Length;
+        }
         // A short text is copied with what follows it, which the next one overwrites.
         Span<byte> free = output.Free(checked((int)bytes + ShortText));
         int at = 0;
@@ -41,6 +48,7 @@ internal sealed class DeltaLengthEncoder(ByteBuffer output, BufferLease scratch)
             at += Copy(values.Views.AsSpan(start, end - start), heap, free[at..], ref range);
         }
         output.Advance(at);
+        return _ends.AsMemory(0, count);
     }
 
     /// <summary>Texts of one array, one after the other; those that lie so already are copied together.</summary>

@@ -13,17 +13,17 @@ internal sealed class PageStore(BufferLease lease)
     private byte[] _block = [];
     private int _used;
 
-    /// <summary>Compresses a page.</summary>
-    public ReadOnlyMemory<byte> Compress(CompressionCodec codec, ReadOnlySpan<byte> page)
+    /// <summary>Compresses a page; with Snappy by <paramref name="tails"/> alone, where it has any: the ends of its texts.</summary>
+    public ReadOnlyMemory<byte> Compress(CompressionCodec codec, ReadOnlySpan<byte> page, ReadOnlySpan<int> tails = default)
     {
-        int length = Measure(codec, page);
+        int length = Measure(codec, page, tails, 0);
         var stored = new ReadOnlyMemory<byte>(_block, _used, length);
         _used += length;
         return stored;
     }
 
-    /// <summary>Bytes that <paramref name="piece"/> takes compressed.</summary>
-    public int Measure(CompressionCodec codec, ReadOnlySpan<byte> piece)
+    /// <summary>Bytes that a piece takes compressed; <paramref name="offset"/>: where it begins in what the tails are counted in.</summary>
+    public int Measure(CompressionCodec codec, ReadOnlySpan<byte> piece, ReadOnlySpan<int> tails, int offset)
     {
         int most = PageCodec.MaxCompressedLength(codec, piece.Length);
         if (_block.Length - _used < most)
@@ -31,6 +31,9 @@ internal sealed class PageStore(BufferLease lease)
             _block = lease.Rent<byte>(Math.Max(most, BlockBytes));
             _used = 0;
         }
-        return PageCodec.Compress(codec, piece, _block.AsSpan(_used));
+        Span<byte> free = _block.AsSpan(_used);
+        return codec == CompressionCodec.Snappy && !tails.IsEmpty
+            ? SnappyTails.Compress(piece, tails, offset, free)
+            : PageCodec.Compress(codec, piece, free);
     }
 }
