@@ -83,7 +83,7 @@ internal sealed class ChunkPages(Field field, CompressionCodec codec, PageStore 
         int at = Math.Max(page.Length - SampleBytes, 0);
         ReadOnlySpan<byte> piece = page[at..];
         int stored = store.Measure(Chunk.Codec, piece, default, 0);
-        if (!tails.IsEmpty)
+        if (Chunk.Codec == CompressionCodec.Snappy && !tails.IsEmpty)
         {
             int byTails = store.Measure(Chunk.Codec, piece, tails, at);
             _endAlike = piece.Length - byTails >= (piece.Length - stored) * TailsSaveEnough;
