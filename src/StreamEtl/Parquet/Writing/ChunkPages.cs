@@ -8,7 +8,7 @@ namespace StreamEtl.Parquet.Writing;
 internal sealed class ChunkPages(Field field, CompressionCodec codec, PageStore store, EncodedPart part)
 {
     /// <summary>Compression must leave no more than this share of a chunk's first page to be worth undoing on every read.</summary>
-    private const double WorthCompressing = 0.85;
+    private const double WorthCompressing = 0.8;
 
     /// <summary>Of the first page so much is compressed to see whether it pays.</summary>
     private const int SampleBytes = 32 << 10;
