@@ -49,6 +49,9 @@ public sealed class RowBatch(BufferLease lease, int rowCount, Column?[] columns)
     /// <summary>Hash of each row's compared columns, when a stage made it.</summary>
     public Hash128[]? RowHashes { get; set; }
 
+    /// <summary>Print of each row's compared columns, 64 bits, when a stage made it.</summary>
+    public ulong[]? RowPrints { get; set; }
+
     /// <summary>Hash of the bytes of each row's record, where the pass asked for it.</summary>
     public ulong[]? RecordHashes { get; init; }
 

@@ -36,6 +36,9 @@ internal sealed class SnapshotDiff : IDisposable
     /// <summary>Rows of the side that is shown first whose key began on the other with an equal row, which is not shown; null: none.</summary>
     public RowBitmap? Equalled { get; init; }
 
+    /// <summary>Rows that were shown.</summary>
+    public long Remembered => _store.Count;
+
     /// <summary>Bytes written to the temp folder.</summary>
     public long SpilledBytes => _store.SpilledBytes;
 

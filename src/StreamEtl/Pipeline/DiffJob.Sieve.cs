@@ -80,27 +80,20 @@ internal sealed partial class DiffJob
             prepare: batch =>
             {
                 RowHashes.HashKeys(batch, roles.Keys);
-                RowHashes.HashRows(batch, roles.Telling);
+                batch.RowPrints = RowHashes.Prints(batch, roles.Telling);
             },
             accept: batch =>
-            {
-                ulong[] prints = batch.Lease.Rent<ulong>(batch.RowCount);
-                for (int i = 0; i < batch.RowCount; i++)
-                {
-                    prints[i] = batch.RowHashes![i].High;
-                }
                 Sieve(
                     side,
                     batch,
                     sieve,
-                    prints,
+                    batch.RowPrints!,
                     (open, count) =>
                     {
                         batch.Select(open, count);
                         _open!.Add(batch);
                     }
-                );
-            },
+                ),
             notesPlaces: true
         );
 

@@ -83,7 +83,7 @@ internal sealed partial class DiffJob(RunContext run, DiffOptions options) : Job
             CountsRows = sieved is null,
         };
         await PipelineGraph.RunAsync(Run, spec).ConfigureAwait(false);
-        LetGoOfBatches(sides[Old].NextRow + sides[New].NextRow);
+        LetGoOfBatches(diff.Remembered);
         DiffOutcome outcome = diff.Finish(open[Old]?.Rows ?? sides[Old].NextRow, open[New]?.Rows ?? sides[New].NextRow);
         outcome.Counts.Unchanged += sieved?.Unchanged ?? 0;
         Run.Report.SpilledBytes += diff.SpilledBytes;
@@ -97,8 +97,14 @@ internal sealed partial class DiffJob(RunContext run, DiffOptions options) : Job
     {
         // What is kept must be what is written: not where the output wants values as they stand in the file.
         bool keeps = rows is not null && ReferenceEquals(OutputColumns, Columns);
-        KeptRows? kept = _kept[side] = keeps ? new KeptRows(Run.Budget, Sides[side].Inputs[0].Info) : null;
         KeptRows? open = side != _first && _open is { IsComplete: true } ? _open : null;
+        KeptRows? kept = keeps && open is null ? new KeptRows(Run.Budget, Sides[side].Inputs[0].Info) : null;
+        _kept[side] = kept;
+        if (keeps && open is not null)
+        {
+            open.Stay();
+            _kept[side] = open;
+        }
         return Segment(
             side,
             Columns,

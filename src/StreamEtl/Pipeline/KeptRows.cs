@@ -8,11 +8,12 @@ namespace StreamEtl.Pipeline;
 /// <summary>
 /// Rows that the first pass already knows may be written, kept so that the second need not read their input again. Few they are as a rule; when they are not, or memory
 /// is short, none are kept and the input is read again. Rows come out in the order in which they were added, with the ordinals that they had, in batches of a usual size.
+/// They are read once, or twice where the first reading is told to leave them (<see cref="Stay"/>).
 /// </summary>
 internal sealed class KeptRows(MemoryBudget budget, SourceInfo info) : IRowSource
 {
     /// <summary>Share of the memory that kept rows may take.</summary>
-    private const int Share = 8;
+    private const int MemoryShare = 8;
 
     private readonly BufferPool _pool = new(budget);
     private readonly List<RowBatch> _batches = [];
@@ -20,6 +21,7 @@ internal sealed class KeptRows(MemoryBudget budget, SourceInfo info) : IRowSourc
     private long _bytes;
     private long _nextRow;
     private int _next;
+    private bool _stays;
 
     /// <summary>True as long as every row that was to be kept is.</summary>
     public bool IsComplete { get; private set; } = true;
@@ -53,7 +55,7 @@ internal sealed class KeptRows(MemoryBudget budget, SourceInfo info) : IRowSourc
         }
         _open ??= new RowGatherer(_pool);
         _open.Add(batch);
-        if (_bytes + _open.Bytes > budget.Limit / Share || budget.Used > budget.Limit / 20 * 17)
+        if (_bytes + _open.Bytes > budget.Limit / MemoryShare || budget.Used > budget.Limit / 20 * 17)
         {
             GiveUp();
         }
@@ -64,14 +66,26 @@ internal sealed class KeptRows(MemoryBudget budget, SourceInfo info) : IRowSourc
     {
         IsComplete = false;
         Release();
-        _batches.Clear();
     }
+
+    /// <summary>The next reading leaves the rows here for another one: its batches share their values, and own only what is added to them.</summary>
+    public void Stay() => _stays = true;
 
     /// <inheritdoc/>
     public ValueTask<SourceUnit?> ReadAsync(int targetBytes, CancellationToken cancellationToken)
     {
         Close();
-        return ValueTask.FromResult<SourceUnit?>(_next < _batches.Count ? new KeptUnit(_batches[_next++]) : null);
+        if (_next < _batches.Count)
+        {
+            RowBatch batch = _batches[_next++];
+            return ValueTask.FromResult<SourceUnit?>(new KeptUnit(_stays ? Share(batch) : batch));
+        }
+        if (_stays)
+        {
+            _stays = false;
+            _next = 0;
+        }
+        return ValueTask.FromResult<SourceUnit?>(null);
     }
 
     /// <inheritdoc/>
@@ -85,12 +99,18 @@ internal sealed class KeptRows(MemoryBudget budget, SourceInfo info) : IRowSourc
     {
         _open?.Dispose();
         _open = null;
-        for (; _next < _batches.Count; _next++)
+        foreach (RowBatch batch in _batches[(_stays ? 0 : _next)..])
         {
-            _batches[_next].Dispose();
+            batch.Dispose();
         }
+        _batches.Clear();
+        _next = 0;
+        _stays = false;
         _pool.Trim();
     }
+
+    private RowBatch Share(RowBatch batch) =>
+        new(_pool.Lease(), batch.RowCount, batch.Columns) { FirstRow = batch.FirstRow, Positions = batch.Positions };
 
     /// <summary>Bitmaps tell rows by their ordinals: two rows of one ordinal would share what is decided of either.</summary>
     private void CheckOrder(RowBatch batch)

@@ -28,7 +28,7 @@ internal sealed class PartGatherer(int rowsPerPart, long bytesPerPart, ByteGate 
             item.Dispose();
             return null;
         }
-        bool isPart = item.Batch.Positions is not null && item.Bytes > LargeBytes;
+        bool isPart = item.Batch.Positions is not null && item.Input.Segment.Kept is null && item.Bytes > LargeBytes;
         if (rowsPerPart > 0 && (isPart || selected < item.Batch.RowCount / SparseShare))
         {
             item.Replace(BatchCompactor.Compact(item.Batch, pool));
