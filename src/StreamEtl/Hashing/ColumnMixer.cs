@@ -65,7 +65,9 @@ internal static class ColumnMixer<TState, TMixer>
         for (int i = 0; i < result.Length; i++)
         {
             Int128 value = column.Wide![i];
-            result[i] = column.IsNull(i) ? TMixer.MixNull(result[i]) : TMixer.Mix(result[i], (ulong)value, (ulong)(value >> 64) ^ Folding.P4);
+            result[i] = column.IsNull(i)
+                ? TMixer.MixNull(result[i])
+                : TMixer.Mix(result[i], (ulong)value, (ulong)(value >> 64) ^ Folding.P4);
         }
     }
 

@@ -21,7 +21,10 @@ public static class RowHasher
         bool isNarrow = HashWidth.Bits < HashWidth.Trusted;
         foreach (ref Hash128 h in hashes)
         {
-            var mixed = new Hash128(Folding.Fold(h.High ^ Folding.P2, h.Low ^ Folding.P3), Folding.Fold(h.Low ^ Folding.P4, h.High ^ Folding.P1));
+            var mixed = new Hash128(
+                Folding.Fold(h.High ^ Folding.P2, h.Low ^ Folding.P3),
+                Folding.Fold(h.Low ^ Folding.P4, h.High ^ Folding.P1)
+            );
             h = isNarrow ? HashWidth.Apply(mixed) : mixed;
         }
     }

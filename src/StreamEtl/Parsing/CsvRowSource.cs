@@ -208,7 +208,10 @@ public sealed class CsvRowSource : IRowSource, ISelectiveSource, IRecordSource, 
                     frame < length && index.RecordCount == MostRecords ? frame + (frame / 4) : (int)Math.Min(_mostBytes * 2L, int.MaxValue);
                 CheckLengths(block, frame, index);
                 Keep(block.AsSpan(frame, length - frame));
-                int lines = LineCounter.Count(block.AsSpan(0, frame));
+                int lines =
+                    index.LineFeeds < 0
+                        ? LineCounter.Count(block.AsSpan(0, frame))
+                        : index.LineFeeds - LineCounter.Count(block.AsSpan(frame, length - frame));
                 var unit = new CsvUnit(lease, block, frame, index, _offset, lines);
                 _offset += frame;
                 _line += lines;

@@ -50,6 +50,9 @@ internal sealed class FieldIndex
     /// <summary>What every record that was scanned ends with; <see cref="LineEnd.None"/> when they differ or nobody looked.</summary>
     public LineEnd LineEnd { get; set; }
 
+    /// <summary>Line feeds in what was scanned, inside quotes or not, when it has no carriage return; else, or when nobody counted, -1.</summary>
+    public int LineFeeds { get; set; } = -1;
+
     /// <summary>The first fault of each record that has one, ascending; empty nearly always.</summary>
     public ReadOnlySpan<RecordFault> Faults => _faults.AsSpan(0, _faultCount);
 

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using StreamEtl.Framing;
 
 namespace StreamEtl.Parsing;
@@ -10,18 +9,13 @@ internal readonly struct RecordEnds : INotedEnds
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Note(ulong ends, ulong lines, int at, FieldIndex index)
+    public void Note(ulong ends, ulong lines, int at, int fields, ref int fieldEnds, ref int record)
     {
-        ref int end = ref MemoryMarshal.GetArrayDataReference(index.Ends);
-        ref int record = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(index.RecordEnds), index.RecordCount);
-        int fieldBase = index.FieldCount;
-        index.RecordCount += BitOperations.PopCount(lines);
-        index.FieldCount += BitOperations.PopCount(ends);
-        // The first one without asking: a mispredicted branch costs more than writing what the next block overwrites.
+        // The first one without asking: a mispredicted branch costs more than writing what the next step overwrites.
         do
         {
-            int field = fieldBase + BitOperations.PopCount(ends & ((lines & (0 - lines)) - 1));
-            Unsafe.Add(ref end, field) = at + BitOperations.TrailingZeroCount(lines);
+            int field = fields + BitOperations.PopCount(ends & ((lines & (0 - lines)) - 1));
+            Unsafe.Add(ref fieldEnds, field) = at + BitOperations.TrailingZeroCount(lines);
             record = field;
             record = ref Unsafe.Add(ref record, 1);
             lines &= lines - 1;

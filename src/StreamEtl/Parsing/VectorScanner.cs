@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using StreamEtl.Framing;
@@ -12,6 +13,9 @@ namespace StreamEtl.Parsing;
 internal sealed class VectorScanner<TLoader> : IScanner
     where TLoader : struct, IMaskLoader
 {
+    /// <summary>Ends that 64 bytes may have, and one more that is written without asking.</summary>
+    private const int Room = 65;
+
     private static readonly ScalarScanner Fallback = new();
 
     /// <inheritdoc/>
@@ -46,34 +50,107 @@ internal sealed class VectorScanner<TLoader> : IScanner
     )
         where TEnds : struct, INotedEnds
     {
-        Carry carry = new() { FieldStart = 1 };
         consumed = 0;
-        int whole = block.Length & ~63;
+        byte delimiter = dialect.Delimiter;
         byte quote = dialect.Quote ?? 0;
         bool quoting = dialect.Quote is not null;
         ref byte start = ref MemoryMarshal.GetReference(block);
-        for (int at = 0; at < whole; at += 64)
+        int whole = block.Length & ~63;
+        Span<byte> tail = stackalloc byte[64];
+        tail.Fill(Filler(delimiter, quote));
+        block[whole..].CopyTo(tail);
+
+        // What one step tells the next, and what all have seen, in locals: the loop has a few dozen instructions, and each would wait for the memory of a field.
+        ulong inside = 0; // all ones when the step before ended inside quotes
+        ulong closed = 0; // 1 when its last byte was a closing quote
+        ulong fieldStart = 1; // 1 when a quote as the next byte may open: after a delimiter, a line ending, or a quote that it doubles
+        ulong afterReturn = 0; // 1 when its last byte was a CR outside quotes
+        var seen = new Seen();
+        int[] fieldEnds = index.Ends;
+        int[] recordEnds = index.RecordEnds;
+        int fields = 0;
+        int records = 0;
+        for (int at = 0; at < block.Length; at += 64)
         {
-            if (!ScanBlock(ref Unsafe.Add(ref start, at), at, ulong.MaxValue, dialect.Delimiter, quote, quoting, ref carry, index, noted))
+            scoped ref byte bytes = ref Unsafe.Add(ref start, at);
+            ulong valid = ulong.MaxValue;
+            if (at == whole)
             {
-                return false;
+                bytes = ref MemoryMarshal.GetReference(tail);
+                valid = (1UL << (block.Length - whole)) - 1;
             }
-        }
-        if (whole < block.Length)
-        {
-            Span<byte> tail = stackalloc byte[64];
-            tail.Clear();
-            block[whole..].CopyTo(tail);
-            ulong valid = (1UL << (block.Length - whole)) - 1;
-            if (!ScanBlock(ref MemoryMarshal.GetReference(tail), whole, valid, dialect.Delimiter, quote, quoting, ref carry, index, noted))
+            ulong delimiters = TLoader.Equal(ref bytes, delimiter);
+            ulong feeds = TLoader.Equal(ref bytes, (byte)'\n');
+            ulong returns = TLoader.Equal(ref bytes, (byte)'\r');
+            seen.NotAscii |= TLoader.NotAscii(ref bytes);
+            seen.LineFeeds += BitOperations.PopCount(feeds);
+            seen.Returns |= returns;
+            ulong ends = delimiters | feeds | returns;
+            ulong quotes = quoting ? TLoader.Equal(ref bytes, quote) : 0;
+            if ((quotes | inside | closed) == 0)
             {
-                return false;
+                fieldStart = ends >> 63;
             }
+            else
+            {
+                ulong isInside = QuoteMask.PrefixXor(quotes) ^ inside;
+                ulong opening = quotes & isInside;
+                ulong closing = quotes & ~isInside;
+                ulong outsideEnds = ends & ~isInside;
+                // An opening quote follows a field's start, or the quote that it doubles; what follows a closing quote ends the field or doubles it.
+                ulong afterStart = ((outsideEnds | quotes) << 1) | fieldStart;
+                ulong afterClosing = ((closing << 1) | closed) & valid;
+                if ((opening & ~afterStart) != 0 || (afterClosing & ~(ends | quotes)) != 0)
+                {
+                    return false;
+                }
+                inside = (ulong)((long)isInside >> 63);
+                closed = closing >> 63;
+                // The next step's doubled quote is judged by what closed as well: this may only come from a quote that closed.
+                fieldStart = (outsideEnds | quotes) >> 63;
+                ends = outsideEnds;
+                feeds &= ~isInside;
+                returns &= ~isInside;
+            }
+            ulong lines = feeds;
+            if ((returns | afterReturn) == 0)
+            {
+                seen.Feeds |= feeds;
+            }
+            else
+            {
+                ulong follows = (returns << 1) | afterReturn;
+                ulong secondHalf = feeds & follows;
+                afterReturn = returns >> 63;
+                seen.Feeds |= feeds & ~follows;
+                seen.Pairs |= secondHalf;
+                seen.LoneReturns |= follows & ~feeds & valid;
+                // The LF of a CR LF ends nothing: its CR has.
+                ends &= ~secondHalf;
+                lines = (feeds | returns) & ~secondHalf;
+            }
+            if (fields + Room > fieldEnds.Length || records + Room > recordEnds.Length)
+            {
+                (index.FieldCount, index.RecordCount) = (fields, records);
+                index.Reserve(Room);
+                (fieldEnds, recordEnds) = (index.Ends, index.RecordEnds);
+            }
+            noted.Note(
+                ends,
+                lines,
+                at,
+                fields,
+                ref MemoryMarshal.GetArrayDataReference(fieldEnds),
+                ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(recordEnds), records)
+            );
+            fields += BitOperations.PopCount(ends);
+            records += BitOperations.PopCount(lines);
         }
+        (index.FieldCount, index.RecordCount) = (fields, records);
         if (isLast)
         {
             consumed = block.Length;
-            if (carry.Inside != 0)
+            if (inside != 0)
             {
                 return false;
             }
@@ -83,72 +160,21 @@ internal sealed class VectorScanner<TLoader> : IScanner
         {
             consumed = DropPartialRecord(block, index);
         }
-        index.IsAscii = carry.NotAscii == 0;
-        index.LineEnd = carry.LineEnd(endsInReturn: block.Length > 0 && block[^1] == '\r');
+        index.IsAscii = seen.NotAscii == 0;
+        index.LineEnd = seen.LineEnd(endsInReturn: block.Length > 0 && block[^1] == '\r');
+        index.LineFeeds = seen.Returns == 0 ? seen.LineFeeds : -1;
         return noted.AreComplete(index);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool ScanBlock<TEnds>(
-        ref byte block,
-        int at,
-        ulong valid,
-        byte delimiter,
-        byte quote,
-        bool quoting,
-        ref Carry carry,
-        FieldIndex index,
-        TEnds noted
-    )
-        where TEnds : struct, INotedEnds
+    /// <summary>A byte that means nothing, to fill up the last 64.</summary>
+    private static byte Filler(byte delimiter, byte quote)
     {
-        ulong delimiters = TLoader.Equal(ref block, delimiter) & valid;
-        ulong feeds = TLoader.Equal(ref block, (byte)'\n') & valid;
-        ulong returns = TLoader.Equal(ref block, (byte)'\r') & valid;
-        ulong ends = delimiters | feeds | returns;
-        if (quoting)
+        byte filler = 0;
+        while (filler == delimiter || filler == quote)
         {
-            ulong quotes = TLoader.Equal(ref block, quote) & valid;
-            if ((quotes | carry.Inside | carry.Closed) != 0)
-            {
-                ulong inside = QuoteMask.PrefixXor(quotes) ^ carry.Inside;
-                ulong outsideEnds = ends & ~inside;
-                ulong opening = quotes & inside;
-                ulong closing = quotes & ~inside;
-                // An opening quote follows a field's start, or the quote that it doubles; what follows a closing quote ends the field or doubles it.
-                ulong afterStart = ((outsideEnds | quotes) << 1) | carry.FieldStart;
-                ulong afterClosing = ((closing << 1) | carry.Closed) & valid;
-                if ((opening & ~afterStart) != 0 || (afterClosing & ~(ends | quotes)) != 0)
-                {
-                    return false;
-                }
-                carry.Inside = (ulong)((long)inside >> 63);
-                carry.Closed = closing >> 63;
-                carry.FieldStart = (outsideEnds | quotes) >> 63;
-                ends = outsideEnds;
-                feeds &= ~inside;
-                returns &= ~inside;
-                // The next block's doubled quote is judged by Closed as well: FieldStart may only come from a quote that closed.
-            }
-            else
-            {
-                carry.FieldStart = ends >> 63;
-            }
+            filler++;
         }
-        // The LF of a CR LF ends nothing: its CR has.
-        ulong afterReturn = (returns << 1) | carry.Return;
-        ulong secondHalf = feeds & afterReturn;
-        carry.Return = returns >> 63;
-        carry.NotAscii |= TLoader.NotAscii(ref block);
-        carry.Feeds |= feeds & ~afterReturn;
-        carry.Pairs |= secondHalf;
-        carry.Returns |= afterReturn & ~feeds & valid;
-        if (index.FieldCount + 64 > index.Ends.Length || index.RecordCount + 64 > index.RecordEnds.Length)
-        {
-            index.Reserve(64);
-        }
-        noted.Note(ends & ~secondHalf, (feeds | returns) & ~secondHalf, at, index);
-        return true;
+        return filler;
     }
 
     /// <summary>An input need not end with a line ending: its last field ends with it.</summary>
@@ -178,36 +204,30 @@ internal sealed class VectorScanner<TLoader> : IScanner
         return end + LineEnds.At(block, end).Length();
     }
 
-    /// <summary>What one block tells the next.</summary>
-    private struct Carry
+    /// <summary>What all steps have seen. Masks: not 0 when there was one.</summary>
+    private struct Seen
     {
-        /// <summary>All ones when the block ended inside quotes.</summary>
-        public ulong Inside;
-
-        /// <summary>1 when the block's last byte was a closing quote.</summary>
-        public ulong Closed;
-
-        /// <summary>1 when a quote as the next byte may open: after a delimiter, a line ending, or a quote that it doubles.</summary>
-        public ulong FieldStart;
-
-        /// <summary>1 when the block's last byte was a CR outside quotes.</summary>
-        public ulong Return;
-
-        /// <summary>Not 0 when a byte so far was no ASCII.</summary>
+        /// <summary>Bytes that are no ASCII.</summary>
         public ulong NotAscii;
 
-        /// <summary>Not 0 when a record so far ended with LF alone.</summary>
-        public ulong Feeds;
+        /// <summary>LF, inside quotes or not.</summary>
+        public int LineFeeds;
 
-        /// <summary>Not 0 when a record so far ended with CR LF.</summary>
-        public ulong Pairs;
-
-        /// <summary>Not 0 when a record so far ended with CR alone.</summary>
+        /// <summary>CR, inside quotes or not.</summary>
         public ulong Returns;
 
-        /// <summary>What all records so far ended with. Of a CR at the very end nobody knows yet whether it stands alone.</summary>
+        /// <summary>Records that end with LF alone.</summary>
+        public ulong Feeds;
+
+        /// <summary>Records that end with CR LF.</summary>
+        public ulong Pairs;
+
+        /// <summary>Records that end with CR alone.</summary>
+        public ulong LoneReturns;
+
+        /// <summary>What all records end with. Of a CR at the very end nobody knows yet whether it stands alone.</summary>
         public readonly LineEnd LineEnd(bool endsInReturn) =>
-            (Feeds != 0, Returns != 0, Pairs != 0, endsInReturn) switch
+            (Feeds != 0, LoneReturns != 0, Pairs != 0, endsInReturn) switch
             {
                 (true, false, false, false) => Framing.LineEnd.LineFeed,
                 (false, true, false, false) => Framing.LineEnd.CarriageReturn,
