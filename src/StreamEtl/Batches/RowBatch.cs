@@ -64,9 +64,6 @@ public sealed class RowBatch(BufferLease lease, int rowCount, Column?[] columns)
     /// </summary>
     public Func<int[], int, RowBatch>? ReadRest { get; init; }
 
-    /// <summary>Set where values refer to what they were read from: copies them out of it, and gives it back before the batch ends. See <see cref="LeaveSource"/>.</summary>
-    public Action<RowBatch>? Leave { get; init; }
-
     /// <summary>The rows still alive, ascending, in the first <see cref="SelectedCount"/> elements; null means all.</summary>
     public int[]? Selection { get; private set; }
 
@@ -81,9 +78,6 @@ public sealed class RowBatch(BufferLease lease, int rowCount, Column?[] columns)
 
     /// <summary>Ordinal of a row within its side of the job.</summary>
     public long Ordinal(int row) => FirstRow + (Positions is null ? row : Positions[row]);
-
-    /// <summary>For a batch that is kept: from here on it holds its values and nothing else. Called once, by the thread that decoded it.</summary>
-    public void LeaveSource() => Leave?.Invoke(this);
 
     /// <summary>Narrows the batch to the given rows (ascending, an array of this batch's lease).</summary>
     public void Select(int[] rows, int count)

@@ -11,12 +11,14 @@ namespace StreamEtl.Parsing;
 internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptions options, int width)
 {
     private readonly FieldGatherer _gatherer = new(dialect, options);
+    private readonly FieldCopier _copier = new(dialect, options, width);
 
     private IReadOnlyList<PlanColumn>? _rest;
 
     /// <summary>Where values are put off, fields up to the last one that the pass reads.</summary>
     private int _firstFields;
     private bool _notesPlaces;
+    private bool _copiesTexts;
 
     /// <summary>The width to scan for (<see cref="FieldIndex.Width"/>): where no more than half of the fields are read of every record, only records are looked for.</summary>
     public int ScanWidth => _rest is not null && width > 1 && 2 * _firstFields <= width ? width : 0;
@@ -30,6 +32,9 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
 
     /// <summary>See <see cref="IRecordSource.NotePlaces"/>.</summary>
     public void NotePlaces() => _notesPlaces = true;
+
+    /// <summary>See <see cref="IRecordSource.CopyTexts"/>.</summary>
+    public void CopyTexts() => _copiesTexts = true;
 
     /// <summary>Decodes a unit; thread-safe.</summary>
     public RowBatch Decode(CsvUnit unit, IReadOnlyList<PlanColumn> plan)
@@ -82,6 +87,7 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
         bool contradicted = false;
         ulong[]? rejected = null;
         ulong[]? badKeys = null;
+        bool copies = _copiesTexts && hashes is null;
         for (int c = 0; c < plan.Count; c++)
         {
             PlanColumn wanted = plan[c];
@@ -105,11 +111,15 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
             }
             ulong[] bad = unit.Lease.Rent<ulong>((rows.Count + 63) >> 6);
             Array.Clear(bad);
-            TextView[]? refused;
-            int badCount;
+            TextView[]? refused = null;
+            int badCount = 0;
             if (isAlone && _gatherer.Texts(unit, rows, wanted) is { } texts)
             {
                 columns[c] = Read(unit, wanted, texts, rows.Count, bad, out badCount, out refused);
+            }
+            else if (isAlone && copies && _copier.Takes(wanted))
+            {
+                columns[c] = _copier.Copy(unit, rows, wanted);
             }
             else
             {
@@ -145,9 +155,12 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
                 _notesPlaces && positions is null && rejects.Count == 0
                     ? RowPlaces.Of(rows.Starts.AsSpan(0, rows.Count), unit.Length)
                     : null,
-            Leave = hashes is null && rejects.Count == 0 ? kept => LeaveFrame(unit, rows, kept.Columns) : null,
             ReadRest = positions is null && hashes is not null ? (some, count) => ReadRest(unit, rows, hashes, some, count) : null,
         };
+        if (copies && rejects.Count == 0)
+        {
+            LeaveFrame(unit, rows, columns);
+        }
         return rejected is null ? batch : BatchFilter.Without(batch, rejected);
     }
 

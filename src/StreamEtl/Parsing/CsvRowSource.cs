@@ -87,6 +87,9 @@ public sealed class CsvRowSource : IRowSource, ISelectiveSource, IRecordSource, 
     /// <inheritdoc/>
     public void NotePlaces() => _decoder.NotePlaces();
 
+    /// <inheritdoc/>
+    public void CopyTexts() => _decoder.CopyTexts();
+
     /// <summary>Opens an input: finds encoding and dialect, reads the header.</summary>
     public static async ValueTask<CsvRowSource> OpenAsync(
         IByteInput input,

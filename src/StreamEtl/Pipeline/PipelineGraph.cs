@@ -153,6 +153,10 @@ internal sealed class PipelineGraph
             {
                 (source as IRecordSource)?.NotePlaces();
             }
+            if (_pass.Encoder is not null)
+            {
+                (source as IRecordSource)?.CopyTexts();
+            }
             await PumpAsync(input).ConfigureAwait(false);
             _run.WarnOf(source);
             _result.Endings.Add((source as ILineSource)?.EndsWithLineBreak);
@@ -224,12 +228,6 @@ internal sealed class PipelineGraph
                 start = Stopwatch.GetTimestamp();
                 prepare(item.Batch);
                 _run.PrepareClock.Worked(start, item.Batch.RowCount);
-            }
-            if (_pass.Encoder is not null && !item.Batch.Contradicted)
-            {
-                start = Stopwatch.GetTimestamp();
-                item.Batch.LeaveSource();
-                _run.DecodeClock.Worked(start, 0);
             }
             item.Settle();
         }

@@ -22,6 +22,9 @@ public interface IRecordSource
     /// <summary>Asks every later <see cref="IRowSource.Decode"/> to say where the rows are, in <see cref="RowBatch.Places"/>.</summary>
     void NotePlaces();
 
+    /// <summary>Asks every later <see cref="IRowSource.Decode"/> for batches that hold their texts end to end and nothing of the input besides: they will be kept.</summary>
+    void CopyTexts();
+
     /// <summary>As <see cref="IRowSource.ReadAsync"/>, for a unit of well-formed rows whose <see cref="RowBatch.Places"/> an earlier pass has noted, where reading stands at its beginning.</summary>
     ValueTask<SourceUnit> ReadAgainAsync(RowPlaces places, CancellationToken cancellationToken);
 }

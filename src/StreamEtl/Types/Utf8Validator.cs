@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -22,6 +23,14 @@ internal static class Utf8Validator
 
     private static readonly Tables Faults = new();
 
+    /// <summary>The greatest bytes with which 32 may end without cutting off a character.</summary>
+    private static Vector256<byte> WholeAtEnd =>
+        Vector256
+            .Create(byte.MaxValue)
+            .WithElement(29, (byte)(LeadOfFour - 1))
+            .WithElement(30, (byte)(LeadOfThree - 1))
+            .WithElement(31, (byte)(Lead - 1));
+
     /// <summary>True when <paramref name="bytes"/> are whole UTF-8 characters: no surrogates, none spelled longer than need be, none beyond U+10FFFF.</summary>
     public static bool IsValid(ReadOnlySpan<byte> bytes) => Avx2.IsSupported ? IsValidVectors(bytes) : Utf8.IsValid(bytes);
 
@@ -30,32 +39,63 @@ internal static class Utf8Validator
         Vector256<byte> highs = Faults.ByHighHalf;
         Vector256<byte> lows = Faults.ByLowHalf;
         Vector256<byte> nexts = Faults.ByNext;
-        Vector256<byte> before = default;
         Vector256<byte> wrong = default;
+        // A character that the 64 bytes before cut off: wrong unless those that follow continue it.
+        Vector256<byte> cutOff = default;
         ref byte start = ref MemoryMarshal.GetReference(bytes);
         int at = 0;
-        for (; at <= bytes.Length - 64; at += 64)
+        while (at <= bytes.Length - 64)
         {
-            Vector256<byte> first = Vector256.LoadUnsafe(ref start, (nuint)at);
-            Vector256<byte> second = Vector256.LoadUnsafe(ref start, (nuint)at + 32);
-            if (Avx2.MoveMask(first | second | before) == 0)
+            int steps = Math.Min((bytes.Length - at) >> 6, 64);
+            ulong notAscii = NotAscii(ref Unsafe.Add(ref start, at), steps);
+            wrong |= (notAscii & 1) == 0 ? cutOff : default;
+            cutOff = default;
+            for (ulong left = notAscii; left != 0; left &= left - 1)
             {
-                continue;
+                int step = BitOperations.TrailingZeroCount(left);
+                nuint place = (nuint)(at + (step << 6));
+                Vector256<byte> before = place == 0 ? default : Vector256.LoadUnsafe(ref start, place - 32);
+                Vector256<byte> first = Vector256.LoadUnsafe(ref start, place);
+                Vector256<byte> second = Vector256.LoadUnsafe(ref start, place + 32);
+                wrong |= Check(before, first, highs, lows, nexts) | Check(first, second, highs, lows, nexts);
+                Vector256<byte> cut = Avx2.SubtractSaturate(second, WholeAtEnd);
+                if (step == steps - 1)
+                {
+                    cutOff = cut;
+                }
+                else if (cut != Vector256<byte>.Zero && (notAscii >> step & 2) == 0)
+                {
+                    return false;
+                }
             }
-            wrong |= Check(before, first, highs, lows, nexts) | Check(first, second, highs, lows, nexts);
-            before = second;
+            at += steps << 6;
         }
+        Vector256<byte> last = at == 0 ? default : Vector256.LoadUnsafe(ref start, (nuint)at - 32);
         // What is left, and a zero at least: a character that the end cuts off is one with too few bytes.
         Span<byte> rest = stackalloc byte[96];
         rest.Clear();
         bytes[at..].CopyTo(rest);
         for (int i = 0; i < rest.Length; i += 32)
         {
-            Vector256<byte> last = Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(rest), (nuint)i);
-            wrong |= Check(before, last, highs, lows, nexts);
-            before = last;
+            Vector256<byte> next = Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(rest), (nuint)i);
+            wrong |= Check(last, next, highs, lows, nexts);
+            last = next;
         }
         return wrong == Vector256<byte>.Zero;
+    }
+
+    /// <summary>A bit for each 64 bytes that are not all ASCII. Which are cannot be foretold, so that this asks of none of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong NotAscii(ref byte start, int steps)
+    {
+        ulong found = 0;
+        for (int step = 0; step < steps; step++)
+        {
+            Vector256<byte> both =
+                Vector256.LoadUnsafe(ref start, (nuint)(step << 6)) | Vector256.LoadUnsafe(ref start, (nuint)(step << 6) + 32);
+            found |= (both.ExtractMostSignificantBits() != 0 ? 1UL : 0) << step;
+        }
+        return found;
     }
 
     /// <summary>Not zero where one of 32 bytes is wrong; <paramref name="before"/>: the 32 that precede them.</summary>

@@ -51,23 +51,27 @@ internal sealed class CsvPass
 
     public int OutstandingLeases { get; private set; }
 
-    /// <summary>Reads everything; <paramref name="plan"/> makes the plan for a number of columns, all text when null.</summary>
+    /// <summary>
+    /// Reads everything; <paramref name="plan"/> makes the plan for a number of columns, all text when null. <paramref name="copies"/>: batches hold their texts themselves.
+    /// </summary>
     public static async Task<CsvPass> RunAsync(
         byte[] text,
         CsvReadOptions options,
         int block,
-        Func<IReadOnlyList<SourceColumn>, IReadOnlyList<PlanColumn>>? plan = null
+        Func<IReadOnlyList<SourceColumn>, IReadOnlyList<PlanColumn>>? plan = null,
+        bool copies = false
     )
     {
         await using var input = new MemoryInput(text);
-        return await RunAsync(input, options, block, plan);
+        return await RunAsync(input, options, block, plan, copies);
     }
 
     public static async Task<CsvPass> RunAsync(
         IByteInput input,
         CsvReadOptions options,
         int block,
-        Func<IReadOnlyList<SourceColumn>, IReadOnlyList<PlanColumn>>? plan = null
+        Func<IReadOnlyList<SourceColumn>, IReadOnlyList<PlanColumn>>? plan = null,
+        bool copies = false
     )
     {
         var pass = new CsvPass();
@@ -75,6 +79,10 @@ internal sealed class CsvPass
         try
         {
             await using CsvRowSource source = await CsvRowSource.OpenAsync(input, options, pool, CancellationToken.None);
+            if (copies)
+            {
+                source.CopyTexts();
+            }
             await pass.ReadAsync(source, block, (plan ?? AllText)(source.Columns));
         }
         catch (StreamEtlException e)
