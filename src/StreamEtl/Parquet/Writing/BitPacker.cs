@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace StreamEtl.Parquet.Writing;
 
@@ -28,5 +30,39 @@ internal static class BitPacker
         }
         BinaryPrimitives.WriteUInt64LittleEndian(destination[written..], pending);
         return written + ((bits + 7) >> 3);
+    }
+
+    /// <summary>Packs indices of <paramref name="width"/> bits (0 to 31) in groups of eight, the last one filled up with zeros; <paramref name="destination"/> has 16 bytes to spare behind them.</summary>
+    public static void Pack(ReadOnlySpan<int> values, int width, Span<byte> destination)
+    {
+        int at = 0;
+        if (Bmi2.X64.IsSupported && width <= 16)
+        {
+            // Eight values in two words of four, of which one instruction each keeps the bits that count.
+            ulong kept = ((1UL << width) - 1) * 0x0001_0001_0001_0001;
+            int half = width << 2;
+            for (; at + 8 <= values.Length; at += 8)
+            {
+                Vector128<ulong> fours = Vector128
+                    .Narrow(Vector128.Create(values.Slice(at, 4)).AsUInt32(), Vector128.Create(values.Slice(at + 4, 4)).AsUInt32())
+                    .AsUInt64();
+                ulong low = Bmi2.X64.ParallelBitExtract(fours[0], kept);
+                ulong high = Bmi2.X64.ParallelBitExtract(fours[1], kept);
+                BinaryPrimitives.WriteUInt64LittleEndian(destination, half == 64 ? low : low | (high << half));
+                BinaryPrimitives.WriteUInt64LittleEndian(destination[8..], half == 0 ? 0 : high >> (64 - half));
+                destination = destination[width..];
+            }
+        }
+        Span<ulong> group = stackalloc ulong[8];
+        for (; at < values.Length; at += 8)
+        {
+            group.Clear();
+            for (int i = 0; i < Math.Min(8, values.Length - at); i++)
+            {
+                group[i] = (uint)values[at + i];
+            }
+            Pack(group, width, destination);
+            destination = destination[width..];
+        }
     }
 }

@@ -1,4 +1,7 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using StreamEtl.Encoding;
 
 namespace StreamEtl.Parquet.Writing;
@@ -40,30 +43,59 @@ internal static class HybridEncoder
     public static void Indices(ReadOnlySpan<int> indices, int width, ByteBuffer output)
     {
         int packedFrom = 0;
-        int at = 0;
-        while (at < indices.Length)
+        for (int start = NextRun(indices, 0, out int end); start < indices.Length; start = NextRun(indices, end, out end))
         {
-            int run = 1;
-            while (at + run < indices.Length && indices[at + run] == indices[at])
-            {
-                run++;
-            }
             // Packed values come in groups of eight, so a run may only start at a group's end, or at the end of all.
-            int toGroup = -(at - packedFrom) & 7;
-            if (run - toGroup >= ShortestRun)
+            int toGroup = -(start - packedFrom) & 7;
+            if (end - start - toGroup >= ShortestRun)
             {
-                Packed(indices[packedFrom..(at + toGroup)], width, output);
-                int value = indices[at];
-                VarInt((uint)(run - toGroup) << 1, output);
+                Packed(indices[packedFrom..(start + toGroup)], width, output);
+                int value = indices[start];
+                VarInt((uint)(end - start - toGroup) << 1, output);
                 for (int b = 0; b < width; b += 8)
                 {
                     output.Add((byte)(value >> b));
                 }
-                packedFrom = at + run;
+                packedFrom = end;
             }
-            at += run;
         }
         Packed(indices[packedFrom..], width, output);
+    }
+
+    /// <summary>
+    /// Where the next run of at least <see cref="ShortestRun"/> equal indices starts, from <paramref name="at"/> on, and where it ends; the number of indices when there is none. Such a run has
+    /// eight in a row that equal their successors wherever one begins to count, so whole blocks are asked, which nearly always say no.
+    /// </summary>
+    private static int NextRun(ReadOnlySpan<int> indices, int at, out int end)
+    {
+        int begin = at;
+        for (; at < indices.Length; at += Vector256<int>.Count)
+        {
+            if (at + Vector256<int>.Count < indices.Length)
+            {
+                ref int block = ref Unsafe.Add(ref MemoryMarshal.GetReference(indices), at);
+                if (Vector256.LoadUnsafe(ref block) != Vector256.LoadUnsafe(ref block, 1))
+                {
+                    continue;
+                }
+            }
+            int start = at;
+            while (start > begin && indices[start - 1] == indices[at])
+            {
+                start--;
+            }
+            end = at + 1;
+            while (end < indices.Length && indices[end] == indices[at])
+            {
+                end++;
+            }
+            if (end - start >= ShortestRun)
+            {
+                return start;
+            }
+        }
+        end = at;
+        return indices.Length;
     }
 
     private static void Packed(ReadOnlySpan<int> indices, int width, ByteBuffer output)
@@ -74,19 +106,7 @@ internal static class HybridEncoder
         }
         int groups = (indices.Length + 7) >> 3;
         VarInt((uint)groups << 1 | 1, output);
-        Span<byte> bytes = output.Free((groups * width) + 16);
-        bytes[..(groups * width)].Clear();
-        Span<ulong> block = stackalloc ulong[64];
-        int written = 0;
-        for (int at = 0; at < indices.Length; at += 64)
-        {
-            int count = Math.Min(64, indices.Length - at);
-            for (int i = 0; i < count; i++)
-            {
-                block[i] = (uint)indices[at + i];
-            }
-            written += BitPacker.Pack(block[..count], width, bytes[written..]);
-        }
+        BitPacker.Pack(indices, width, output.Free((groups * width) + 16));
         output.Advance(groups * width);
     }
 
