@@ -17,7 +17,7 @@ internal sealed class FieldCopier(CsvDialect dialect, CsvReadOptions options, in
     private readonly bool _isEnough = options.NullTexts.Count == 0;
 
     /// <summary>For each source column, bytes of the texts of 1,024 rows, as far as is known: what room the next unit's will need.</summary>
-    private readonly int[] _perThousand = new int[width];
+    private readonly long[] _perThousand = new long[width];
 
     /// <summary>Whether the values of a column are its texts as they stand in their quotes, and nothing else.</summary>
     public bool Takes(PlanColumn wanted) =>
@@ -30,8 +30,9 @@ internal sealed class FieldCopier(CsvDialect dialect, CsvReadOptions options, in
         int ordinal = wanted.SourceOrdinal;
         TextView[] views = unit.Lease.Rent<TextView>(count);
         ulong[] nulls = unit.Lease.Rent<ulong>((count + 63) >> 6);
-        long expected = _perThousand[ordinal] == 0 ? unit.Length / width : ((long)_perThousand[ordinal] * count) >> 10;
-        byte[] texts = unit.Lease.Rent<byte>((int)(expected + (expected / 16)) + TextCompactor.Room);
+        long known = _perThousand[ordinal];
+        long expected = known == 0 ? unit.Length / width : (known * count) >> 10;
+        byte[] texts = unit.Lease.Rent<byte>((int)Math.Min(expected + (expected / 16), unit.Length) + TextCompactor.Room);
         bool keepsQuotedEmpty = options.QuotedEmptyIsString && wanted.Type.Kind is ColumnKind.Text;
         int length = 0;
         int nullCount = 0;
@@ -60,7 +61,7 @@ internal sealed class FieldCopier(CsvDialect dialect, CsvReadOptions options, in
             nulls[first >> 6] = word;
             nullCount += BitOperations.PopCount(word);
         }
-        _perThousand[ordinal] = (int)(((long)length << 10) / Math.Max(count, 1)) + 1;
+        _perThousand[ordinal] = (((long)length << 10) / Math.Max(count, 1)) + 1;
         return new Column
         {
             Type = wanted.Type,

@@ -142,23 +142,17 @@ internal sealed class ColumnValues
     /// <summary>Copies the values of a batch's rows that have one; returns how many.</summary>
     private static int CopyPresent<T>(RowBatch batch, Column column, T[] from, Span<T> to)
     {
-        int count = 0;
         if (batch.Selection is { } selection)
         {
-            foreach (int row in selection.AsSpan(0, batch.SelectedCount))
-            {
-                if (!column.IsNull(row))
-                {
-                    to[count++] = from[row];
-                }
-            }
-            return count;
+            ReadOnlySpan<int> rows = selection.AsSpan(0, batch.SelectedCount);
+            return column.NullCount == 0 ? CopyRows(rows, from, to) : CopyPresentRows(rows, column, from, to);
         }
         if (column.NullCount == 0)
         {
             from.AsSpan(0, batch.RowCount).CopyTo(to);
             return batch.RowCount;
         }
+        int count = 0;
         for (int first = 0; first < batch.RowCount; first += 64)
         {
             for (ulong present = PresentWord(column, first); present != 0; present &= present - 1)
@@ -167,6 +161,39 @@ internal sealed class ColumnValues
             }
         }
         return count;
+    }
+
+    private static int CopyPresentRows<T>(ReadOnlySpan<int> rows, Column column, T[] from, Span<T> to)
+    {
+        int count = 0;
+        foreach (int row in rows)
+        {
+            if (!column.IsNull(row))
+            {
+                to[count++] = from[row];
+            }
+        }
+        return count;
+    }
+
+    /// <summary>Rows that stand together, as nearly all do where few were dropped, are copied together.</summary>
+    private static int CopyRows<T>(ReadOnlySpan<int> rows, T[] from, Span<T> to)
+    {
+        const int Run = 64;
+        for (int at = 0; at < rows.Length; at += Run)
+        {
+            ReadOnlySpan<int> run = rows[at..Math.Min(at + Run, rows.Length)];
+            if (run[^1] - run[0] == run.Length - 1)
+            {
+                from.AsSpan(run[0], run.Length).CopyTo(to[at..]);
+                continue;
+            }
+            for (int i = 0; i < run.Length; i++)
+            {
+                to[at + i] = from[run[i]];
+            }
+        }
+        return rows.Length;
     }
 
     private T[] GatherFixed<T>(IReadOnlyList<RowBatch> batches, int index, BufferLease lease, Func<Column, T[]?> source)
