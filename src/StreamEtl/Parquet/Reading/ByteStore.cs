@@ -25,6 +25,9 @@ internal sealed class ByteStore(BufferLease lease)
         return start;
     }
 
+    /// <summary>Lets go of what stands behind the first <paramref name="used"/> bytes.</summary>
+    public void Cut(int used) => Used = used;
+
     /// <summary>Makes room without using it.</summary>
     public void Ensure(long count)
     {

@@ -53,7 +53,7 @@ internal sealed class ValueReader(LeafType leaf, ByteStore store, Scratch scratc
         }
         else if (leaf.IsBytes)
         {
-            ReadBytes(page, encoding, skip, count, target, at);
+            ReadBytes(page, encoding, skip, count, target, at, moves: true);
         }
         else if (target.Wide is { } wide)
         {
@@ -83,8 +83,16 @@ internal sealed class ValueReader(LeafType leaf, ByteStore store, Scratch scratc
         {
             _all ??= new ValueArray(leaf.Type, count, lease);
             _all.Grow(lease, 0, count);
-            Read(page, encoding, skip, count, _all, 0);
-            target.Take(_all, picks, at);
+            if (ViewsInPlace(encoding))
+            {
+                ReadBytes(page, encoding, skip, count, _all, 0, moves: false);
+                Keep(page, _all.Views!, picks, target.Views.AsSpan(at));
+            }
+            else
+            {
+                Read(page, encoding, skip, count, _all, 0);
+                target.Take(_all, picks, at);
+            }
             return;
         }
         HybridReader reader = Indexes(page, skip);
@@ -101,6 +109,26 @@ internal sealed class ValueReader(LeafType leaf, ByteStore store, Scratch scratc
             target.Take(_dictionary!, index, at + i);
             next = picks[i] + 1;
         }
+    }
+
+    /// <summary>Keeps the values at <paramref name="picks"/> in the store, where the page they are viewed in may stand as well: then they move to the front of it, and the rest is let go.</summary>
+    private void Keep(in PageData page, TextView[] views, ReadOnlySpan<int> picks, Span<TextView> kept)
+    {
+        int length = 0;
+        foreach (int pick in picks)
+        {
+            length += views[pick].Length;
+        }
+        bool isInStore = ReferenceEquals(page.Bytes, store.Bytes);
+        int to = isInStore ? page.ValueStart : store.Take(length);
+        for (int i = 0; i < picks.Length; i++)
+        {
+            TextView view = views[picks[i]];
+            page.Bytes.AsSpan(view.Start, view.Length).CopyTo(store.Bytes.AsSpan(to));
+            kept[i] = new TextView(to, view.Length);
+            to += view.Length;
+        }
+        store.Cut(to);
     }
 
     private HybridReader Indexes(in PageData page, int skip)
@@ -243,7 +271,8 @@ internal sealed class ValueReader(LeafType leaf, ByteStore store, Scratch scratc
         }
     }
 
-    private void ReadBytes(in PageData page, PageEncoding encoding, int skip, int count, ValueArray target, int at)
+    /// <summary><paramref name="moves"/>: values that are viewed in a page move to the store unless it stands there.</summary>
+    private void ReadBytes(in PageData page, PageEncoding encoding, int skip, int count, ValueArray target, int at, bool moves)
     {
         Span<TextView> views =
             leaf.Type.IsVariable && leaf.Conversion is ValueConversion.None or ValueConversion.Text
@@ -285,7 +314,7 @@ internal sealed class ValueReader(LeafType leaf, ByteStore store, Scratch scratc
             default:
                 throw WrongEncoding(encoding);
         }
-        if (ViewsInPlace(encoding) && !ReferenceEquals(bytes, store.Bytes))
+        if (moves && ViewsInPlace(encoding) && !ReferenceEquals(bytes, store.Bytes))
         {
             (from, to) = MoveToStore(bytes, views);
             bytes = store.Bytes;
