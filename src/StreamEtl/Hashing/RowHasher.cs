@@ -37,7 +37,7 @@ public static class RowHasher
     {
         ArgumentNullException.ThrowIfNull(columns);
         Span<ulong> prints = result[..count];
-        prints.Fill(Folding.P0);
+        prints.Fill(Folding.P1);
         foreach (Column column in columns)
         {
             ColumnMixer<ulong, PrintMixer>.Mix(column, prints);

@@ -14,14 +14,14 @@ namespace StreamEtl.Parsing;
 /// </summary>
 internal sealed class FieldCopier(CsvDialect dialect, CsvReadOptions options, int width)
 {
-    private readonly bool _isEnough = options.NullTexts.Count == 0;
+    private readonly bool _knowsNoNullTexts = options.NullTexts.Count == 0;
 
     /// <summary>For each source column, bytes of the texts of 1,024 rows, as far as is known: what room the next unit's will need.</summary>
     private readonly long[] _perThousand = new long[width];
 
     /// <summary>Whether the values of a column are its texts as they stand in their quotes, and nothing else.</summary>
     public bool Takes(PlanColumn wanted) =>
-        _isEnough && wanted.Type.Kind is ColumnKind.Text or ColumnKind.Binary && wanted.Pattern != TextPattern.DayFirst;
+        _knowsNoNullTexts && wanted.Type.Kind is ColumnKind.Text or ColumnKind.Binary && wanted.Pattern != TextPattern.DayFirst;
 
     /// <summary>The column of <paramref name="wanted"/>'s texts in the given rows.</summary>
     public Column Copy(CsvUnit unit, CsvRows rows, PlanColumn wanted)
@@ -42,7 +42,7 @@ internal sealed class FieldCopier(CsvDialect dialect, CsvReadOptions options, in
             int most = length + Find(unit, rows, ordinal, first, group, out ulong quoted, out ulong word) + TextCompactor.Room;
             if (most > texts.Length)
             {
-                unit.Lease.Grow(ref texts, length, Math.Max(most, texts.Length / 2 * 3));
+                unit.Lease.Grow(ref texts, length, most);
             }
             for (int i = 0; i < group.Length; i++)
             {
