@@ -19,7 +19,7 @@ internal readonly struct HashMixer : IMixer<Hash128>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Hash128 MixNull(Hash128 state) =>
         new(
-            (BitOperations.RotateLeft(state.High, 29) * Folding.NullTag) + Folding.P2,
-            (BitOperations.RotateLeft(state.Low, 31) * Folding.P3) + Folding.NullTag
+            (BitOperations.RotateLeft(state.High, 29) * Folding.Golden) + Folding.P2,
+            (BitOperations.RotateLeft(state.Low, 31) * Folding.P3) + Folding.Golden
         );
 }

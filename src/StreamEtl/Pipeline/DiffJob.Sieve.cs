@@ -80,7 +80,7 @@ internal sealed partial class DiffJob
             prepare: batch =>
             {
                 RowHashes.HashKeys(batch, roles.Keys);
-                batch.RowPrints = RowHashes.Prints(batch, roles.Telling);
+                RowHashes.PrintRows(batch, roles.Telling);
             },
             accept: batch =>
                 Sieve(

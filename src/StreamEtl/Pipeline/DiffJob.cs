@@ -99,11 +99,10 @@ internal sealed partial class DiffJob(RunContext run, DiffOptions options) : Job
         bool keeps = rows is not null && ReferenceEquals(OutputColumns, Columns);
         KeptRows? open = side != _first && _open is { IsComplete: true } ? _open : null;
         KeptRows? kept = keeps && open is null ? new KeptRows(Run.Budget, Sides[side].Inputs[0].Info) : null;
-        _kept[side] = kept;
-        if (keeps && open is not null)
+        _kept[side] = keeps ? open ?? kept : null;
+        if (keeps)
         {
-            open.Stay();
-            _kept[side] = open;
+            open?.Stay();
         }
         return Segment(
             side,

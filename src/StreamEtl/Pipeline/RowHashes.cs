@@ -16,12 +16,11 @@ internal static class RowHashes
     /// <summary>Fills <see cref="RowBatch.RowHashes"/>.</summary>
     public static void HashRows(RowBatch batch, IReadOnlyList<int> columns) => batch.RowHashes = Hash(batch, columns, RowSeed);
 
-    /// <summary>Prints of the chosen columns of all rows (<see cref="RowHasher.Print"/>), in an array of the batch's lease.</summary>
-    public static ulong[] Prints(RowBatch batch, IReadOnlyList<int> columns)
+    /// <summary>Fills <see cref="RowBatch.RowPrints"/>.</summary>
+    public static void PrintRows(RowBatch batch, IReadOnlyList<int> columns)
     {
-        ulong[] prints = batch.Lease.Rent<ulong>(batch.RowCount);
-        RowHasher.Print(Pick(batch, columns), batch.RowCount, prints);
-        return prints;
+        batch.RowPrints = batch.Lease.Rent<ulong>(batch.RowCount);
+        RowHasher.Print(Pick(batch, columns), batch.RowCount, batch.RowPrints);
     }
 
     /// <summary>Hashes of the keys of malformed rows, made like those of good ones.</summary>

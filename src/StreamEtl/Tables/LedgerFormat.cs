@@ -73,9 +73,8 @@ internal static class LedgerFormat
     {
         foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(bytes))
         {
-            ulong high = Math.BigMul(state ^ word ^ 0xA0761D6478BD642F, 0xE7037ED1A0B428DB, out ulong low);
             // The rotated state keeps what a product of zero would lose.
-            state = high ^ low ^ ulong.RotateLeft(state, 17);
+            state = Folding.Fold(state ^ word ^ Folding.P0, Folding.P1) ^ ulong.RotateLeft(state, 17);
         }
         return state;
     }
@@ -88,9 +87,9 @@ internal static class LedgerFormat
     {
         foreach (ref readonly KeyRecord record in records)
         {
-            ulong key = Fold(record.Key.High ^ 0xA0761D6478BD642F, record.Key.Low ^ 0xE7037ED1A0B428DB);
-            ulong row = Fold(record.Row ^ 0x8EBC6AF09C88C6E3, record.Rank ^ 0x589965CC75374CC3);
-            state = Fold(state ^ key ^ (ulong)record.Place, row ^ 0x1D8E4E27C47D124F) ^ ulong.RotateLeft(state, 17);
+            ulong key = Fold(record.Key.High ^ Folding.P0, record.Key.Low ^ Folding.P1);
+            ulong row = Fold(record.Row ^ Folding.P2, record.Rank ^ Folding.P3);
+            state = Fold(state ^ key ^ (ulong)record.Place, row ^ Folding.P4) ^ ulong.RotateLeft(state, 17);
         }
         return state;
     }
@@ -101,11 +100,7 @@ internal static class LedgerFormat
 
     /// <summary>Multiply and fold. Both numbers have a say even where the other is 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Fold(ulong one, ulong other)
-    {
-        ulong high = Math.BigMul(one, other, out ulong low);
-        return high ^ low ^ one ^ ulong.RotateLeft(other, 32);
-    }
+    private static ulong Fold(ulong one, ulong other) => Folding.Fold(one, other) ^ one ^ ulong.RotateLeft(other, 32);
 
     /// <summary>Records as they lie in a file.</summary>
     public static Span<byte> Bytes(Span<KeyRecord> records)

@@ -175,9 +175,8 @@ internal sealed class LedgerProbe : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong Print(in Hash128 key, ulong row, ulong rank)
     {
-        ulong high = Math.BigMul(key.Low ^ 0xA0761D6478BD642F, row ^ 0xE7037ED1A0B428DB, out ulong low);
-        ulong print = high ^ low ^ ulong.RotateLeft(key.High, 32);
-        print = _ranked ? (print ^ rank) * 0x9E3779B97F4A7C15 : print;
+        ulong print = Folding.Fold(key.Low ^ Folding.P0, row ^ Folding.P1) ^ ulong.RotateLeft(key.High, 32);
+        print = _ranked ? (print ^ rank) * Folding.Golden : print;
         return print == 0 ? 1 : print;
     }
 

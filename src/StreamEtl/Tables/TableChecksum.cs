@@ -53,14 +53,8 @@ internal struct TableChecksum
     /// <summary>Each half depends on every bit of the row: a difference in one cannot be made up for by the other (multiply-fold, as in <see cref="Hashing.RowHasher"/>).</summary>
     private static TableChecksum Mix(in Hash128 key, ulong row)
     {
-        ulong high = Fold(key.High ^ 0xA0761D6478BD642F, row ^ 0xE7037ED1A0B428DB) ^ key.Low;
-        ulong low = Fold(key.Low ^ 0x8EBC6AF09C88C6E3, row + 0x589965CC75374CC3) ^ key.High;
-        return new TableChecksum { _high = Fold(high ^ 0x1D8E4E27C47D124F, low | 1), _low = Fold(low ^ 0x9E3779B97F4A7C15, high | 1) };
-    }
-
-    private static ulong Fold(ulong a, ulong b)
-    {
-        ulong high = Math.BigMul(a, b, out ulong low);
-        return high ^ low;
+        ulong high = Folding.Fold(key.High ^ Folding.P0, row ^ Folding.P1) ^ key.Low;
+        ulong low = Folding.Fold(key.Low ^ Folding.P2, row + Folding.P3) ^ key.High;
+        return new TableChecksum { _high = Folding.Fold(high ^ Folding.P4, low | 1), _low = Folding.Fold(low ^ Folding.Golden, high | 1) };
     }
 }

@@ -39,6 +39,7 @@ internal static class Utf8Validator
         Vector256<byte> highs = Faults.ByHighHalf;
         Vector256<byte> lows = Faults.ByLowHalf;
         Vector256<byte> nexts = Faults.ByNext;
+        Vector256<byte> wholeAtEnd = WholeAtEnd;
         Vector256<byte> wrong = default;
         // A character that the 64 bytes before cut off: wrong unless those that follow continue it.
         Vector256<byte> cutOff = default;
@@ -58,7 +59,7 @@ internal static class Utf8Validator
                 Vector256<byte> first = Vector256.LoadUnsafe(ref start, place);
                 Vector256<byte> second = Vector256.LoadUnsafe(ref start, place + 32);
                 wrong |= Check(before, first, highs, lows, nexts) | Check(first, second, highs, lows, nexts);
-                Vector256<byte> cut = Avx2.SubtractSaturate(second, WholeAtEnd);
+                Vector256<byte> cut = Avx2.SubtractSaturate(second, wholeAtEnd);
                 if (step == steps - 1)
                 {
                     cutOff = cut;

@@ -114,13 +114,16 @@ internal sealed class ValueReader(LeafType leaf, ByteStore store, Scratch scratc
     /// <summary>Keeps the values at <paramref name="picks"/> in the store, where the page they are viewed in may stand as well: then they move to the front of it, and the rest is let go.</summary>
     private void Keep(in PageData page, TextView[] views, ReadOnlySpan<int> picks, Span<TextView> kept)
     {
-        int length = 0;
-        foreach (int pick in picks)
+        int to = page.ValueStart;
+        if (!ReferenceEquals(page.Bytes, store.Bytes))
         {
-            length += views[pick].Length;
+            int length = 0;
+            foreach (int pick in picks)
+            {
+                length += views[pick].Length;
+            }
+            to = store.Take(length);
         }
-        bool isInStore = ReferenceEquals(page.Bytes, store.Bytes);
-        int to = isInStore ? page.ValueStart : store.Take(length);
         for (int i = 0; i < picks.Length; i++)
         {
             TextView view = views[picks[i]];

@@ -161,23 +161,16 @@ internal sealed class TextDictionaryBuilder(int values, BufferLease lease)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Hash(byte[] heap, TextView view, ulong head, ulong tail)
     {
-        ulong mixed = Fold(head ^ ((ulong)view.Length * 0x9E3779B97F4A7C15), tail ^ 0xA0761D6478BD642F);
+        ulong mixed = Folding.Fold(head ^ ((ulong)view.Length * Folding.Golden), tail ^ Folding.P0);
         if (view.Length > 16)
         {
             ref byte text = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(heap), view.Start);
             for (int at = 8; at < view.Length - 8; at += 8)
             {
-                mixed = Fold(mixed ^ Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref text, at)), 0xE7037ED1A0B428DB);
+                mixed = Folding.Fold(mixed ^ Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref text, at)), Folding.P1);
             }
         }
         return mixed;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Fold(ulong a, ulong b)
-    {
-        ulong high = Math.BigMul(a, b, out ulong low);
-        return high ^ low;
     }
 
     /// <summary>A distinct text: what tells it apart, its hash for when the table grows, and where it stands.</summary>
