@@ -24,6 +24,12 @@ public sealed class BufferPool
     /// <summary>Classes above the wanted one whose arrays serve instead of a new one: up to twice as large.</summary>
     private const int ClassesAbove = 4;
 
+    /// <summary>
+    /// From so many bytes on the collector leaves arrays where they are unless it is told otherwise. It would move smaller ones from generation to generation, and again whenever it makes room:
+    /// they live as long as the run, so they are made where it moves nothing. Large ones stay movable, for memory that is so short that gaps between them count.
+    /// </summary>
+    private const int LargeBytes = 85_000;
+
     private readonly Lock _lock = new();
     private readonly long _capacity;
     private readonly Dictionary<Type, Shelf?[]> _shelves = [];
@@ -109,7 +115,7 @@ public sealed class BufferPool
         Budget.Reserve(bytes);
         try
         {
-            return new Rented(GC.AllocateUninitializedArray<T>(length), bytes, typeof(T), sizeClass);
+            return new Rented(GC.AllocateUninitializedArray<T>(length, pinned: bytes < LargeBytes), bytes, typeof(T), sizeClass);
         }
         catch (OutOfMemoryException)
         {
