@@ -58,6 +58,31 @@ internal static class SnappyElements
         return to + length;
     }
 
+    /// <summary>As many literals as it takes, or none; the last ends as that of <see cref="Literal"/> does.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe byte* Literals(byte* literal, byte* end, byte* to)
+    {
+        if (literal == end)
+        {
+            return to;
+        }
+        if (end - literal > LongestLiteral)
+        {
+            return LastLiterals(literal, end, to);
+        }
+        return Literal(literal, (int)(end - literal), to);
+    }
+
+    /// <summary>As <see cref="Literals"/>, up to the last byte of the source.</summary>
+    public static unsafe byte* LastLiterals(byte* literal, byte* end, byte* to)
+    {
+        for (; end - literal > LongestLiteral; literal += LongestLiteral)
+        {
+            to = LongLiteral(literal, LongestLiteral, to);
+        }
+        return LongLiteral(literal, (int)(end - literal), to);
+    }
+
     /// <summary>Copies of at least 4 bytes in all, from less than 64 KiB before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe byte* Copy(int offset, int run, byte* to)

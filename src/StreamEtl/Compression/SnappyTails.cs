@@ -7,7 +7,7 @@ namespace StreamEtl.Compression;
 /// Snappy blocks of texts that lie end to end and end alike: addresses of a few domains, files of a few kinds. Only the end of each text is compared, with that of the last one which ended in the same
 /// four bytes. Nothing is searched and no step waits for the one before it, so this takes a quarter of <see cref="Snappy"/>'s time.
 /// </summary>
-internal static class SnappyTails
+internal sealed class SnappyTails : SnappyTexts
 {
     private const int TableBits = 8;
 
@@ -17,13 +17,13 @@ internal static class SnappyTails
     /// <summary>A copy of fewer takes as much as it saves.</summary>
     private const int ShortestCopy = 5;
 
-    private const int FarthestCopy = ushort.MaxValue;
+    private SnappyTails() { }
 
-    /// <summary>
-    /// Compresses; returns the bytes written. <paramref name="ends"/>: where the texts end, ascending, counted from <paramref name="offset"/> bytes before the source; those that end before it are
-    /// passed over. <paramref name="destination"/> holds at least <see cref="Snappy.MaxCompressedLength"/>.
-    /// </summary>
-    public static unsafe int Compress(ReadOnlySpan<byte> source, ReadOnlySpan<int> ends, int offset, Span<byte> destination)
+    /// <summary>The only one: it knows nothing of its texts.</summary>
+    public static SnappyTails Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override unsafe int Compress(ReadOnlySpan<byte> source, ReadOnlySpan<int> ends, int offset, Span<byte> destination)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, Snappy.MaxCompressedLength(source.Length));
         Span<int> table = stackalloc int[1 << TableBits];
@@ -55,33 +55,16 @@ internal static class SnappyTails
                 int alike = BitOperations.LeadingZeroCount(~(same.ExtractMostSignificantBits() << (32 - Tail)));
                 // Not beyond the text: what is before it has been written.
                 int run = Math.Min(alike, length);
-                if (run < ShortestCopy || end - known > FarthestCopy)
+                if (run < ShortestCopy || end - known > Reach)
                 {
                     continue;
                 }
                 byte* copy = bytes + end - run;
-                if (copy - literal > SnappyElements.LongestLiteral)
-                {
-                    to = Literals(ref literal, copy, to);
-                }
-                to = SnappyElements.Literal(literal, (int)(copy - literal), to);
+                to = SnappyElements.Literals(literal, copy, to);
                 to = SnappyElements.Copy(end - known, run, to);
                 literal = bytes + end;
             }
-            byte* last = bytes + source.Length;
-            to = Literals(ref literal, last, to);
-            return (int)(SnappyElements.LongLiteral(literal, (int)(last - literal), to) - output);
+            return (int)(SnappyElements.LastLiterals(literal, bytes + source.Length, to) - output);
         }
-    }
-
-    /// <summary>The longest literals, until less than one is left.</summary>
-    private static unsafe byte* Literals(ref byte* literal, byte* end, byte* to)
-    {
-        while (end - literal > SnappyElements.LongestLiteral)
-        {
-            to = SnappyElements.LongLiteral(literal, SnappyElements.LongestLiteral, to);
-            literal += SnappyElements.LongestLiteral;
-        }
-        return to;
     }
 }

@@ -18,7 +18,7 @@ public sealed class SnappyTailsTests
             byte[] guarded = new byte[Snappy.MaxCompressedLength(source.Length) + 128];
             guarded.AsSpan().Fill(0xA5);
 
-            int length = SnappyTails.Compress(source, ends, offset, guarded.AsSpan(64, guarded.Length - 128));
+            int length = SnappyTails.Instance.Compress(source, ends, offset, guarded.AsSpan(64, guarded.Length - 128));
 
             byte[] back = new byte[source.Length];
             Assert.True(Snappy.TryDecompress(guarded.AsSpan(64, length), back, out int written), $"seed {seed}");
@@ -46,14 +46,14 @@ public sealed class SnappyTailsTests
         byte[] stored = new byte[Snappy.MaxCompressedLength(page.Count)];
 
         int searched = Snappy.Compress(page.ToArray(), stored);
-        int byTails = SnappyTails.Compress(page.ToArray(), ends.ToArray(), 0, stored);
+        int byTails = SnappyTails.Instance.Compress(page.ToArray(), ends.ToArray(), 0, stored);
 
         Assert.True(page.Count - byTails > (page.Count - searched) * 7 / 8, $"{page.Count} bytes: {searched} searched, {byTails} by tails");
     }
 
     [Fact]
     public void Compress_RoomTooSmall_IsRefused() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => SnappyTails.Compress(new byte[100], [100], 0, new byte[100]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SnappyTails.Instance.Compress(new byte[100], [100], 0, new byte[100]));
 
     /// <summary>Some bytes that are no texts, then texts of any length, none included, many of which end in one of a few ways; now and then more than 64 KiB without any of those.</summary>
     private static byte[] Page(Random random, out int[] ends)

@@ -16,7 +16,7 @@ internal sealed class ChunkEncoder(Field field, ParquetWriteOptions options, Buf
     private readonly ByteBuffer _page = new(scratch, 64 << 10);
 
     /// <summary>Where the texts of the page end, when they lie in it end to end.</summary>
-    private ReadOnlyMemory<int> _tails;
+    private ReadOnlyMemory<int> _ends;
 
     /// <summary>Encodes the values.</summary>
     public ColumnChunk Encode(ColumnValues values)
@@ -62,7 +62,7 @@ internal sealed class ChunkEncoder(Field field, ParquetWriteOptions options, Buf
             (first, count) =>
             {
                 var range = new TextRange();
-                _tails = encoder.Encode(values, first, count, ref range);
+                _ends = encoder.Encode(values, first, count, ref range);
                 return TextBounds.Cut(range, field.Type);
             }
         );
@@ -149,7 +149,7 @@ internal sealed class ChunkEncoder(Field field, ParquetWriteOptions options, Buf
                 HybridEncoder.Levels(values, row, rows, _page);
             }
             Bounds? bounds = encode(value, present);
-            pages.Write(_page.Written.Span, _tails.Span, encoding, row, rows, present, bounds);
+            pages.Write(_page.Written.Span, _ends.Span, encoding, row, rows, present, bounds);
             _page.Clear();
             row += rows;
             value += present;

@@ -1,3 +1,4 @@
+using StreamEtl.Compression;
 using StreamEtl.Encoding;
 using StreamEtl.Parquet.Metadata;
 using StreamEtl.Types;
@@ -13,11 +14,11 @@ internal sealed class ChunkPages(Field field, CompressionCodec codec, PageStore 
     /// <summary>Of the first page so much is compressed to see whether it pays.</summary>
     private const int SampleBytes = 32 << 10;
 
-    /// <summary>Tails alone are compressed, which takes a quarter of the time, where that saves so much of what searching everything does.</summary>
-    private const double TailsSaveEnough = 7.0 / 8;
+    /// <summary>Texts are compressed in a way that takes a quarter of the time where that saves so much of what searching everything does.</summary>
+    private const double SavesEnough = 7.0 / 8;
 
     private byte[]? _dictionary;
-    private bool _endAlike;
+    private SnappyTexts? _texts;
     private bool _isCodecChosen;
 
     /// <summary>What the footer says of the chunk.</summary>
@@ -30,10 +31,10 @@ internal sealed class ChunkPages(Field field, CompressionCodec codec, PageStore 
         Chunk.Distinct = distinct;
     }
 
-    /// <summary>Writes a data page; <paramref name="tails"/>: where its texts end, when they lie in it end to end.</summary>
+    /// <summary>Writes a data page; <paramref name="ends"/>: where its texts end, when they lie in it end to end.</summary>
     public void Write(
         ReadOnlySpan<byte> page,
-        ReadOnlySpan<int> tails,
+        ReadOnlySpan<int> ends,
         PageEncoding encoding,
         int firstRow,
         int rows,
@@ -43,9 +44,9 @@ internal sealed class ChunkPages(Field field, CompressionCodec codec, PageStore 
     {
         if (!_isCodecChosen)
         {
-            Start(page, tails, encoding);
+            Start(page, ends, encoding);
         }
-        ReadOnlyMemory<byte> stored = store.Compress(Chunk.Codec, page, _endAlike ? tails : default);
+        ReadOnlyMemory<byte> stored = _texts is null ? store.Compress(Chunk.Codec, page) : store.Compress(_texts, page, ends);
         long offset = part.Length;
         Append(PageType.Data, page.Length, stored, 5, rows, encoding);
         Chunk.Values += rows;
@@ -55,14 +56,15 @@ internal sealed class ChunkPages(Field field, CompressionCodec codec, PageStore 
     }
 
     /// <summary>Chooses the codec by a piece of the first page, and writes the dictionary.</summary>
-    private void Start(ReadOnlySpan<byte> page, ReadOnlySpan<int> tails, PageEncoding encoding)
+    private void Start(ReadOnlySpan<byte> page, ReadOnlySpan<int> ends, PageEncoding encoding)
     {
         _isCodecChosen = true;
         ReadOnlyMemory<byte> dictionary = _dictionary is null ? default : store.Compress(Chunk.Codec, _dictionary);
-        double stored = Sample(page, tails) * page.Length;
+        double stored = Sample(page, ends) * page.Length;
         if (stored + dictionary.Length > (page.Length + (_dictionary?.Length ?? 0)) * WorthCompressing)
         {
             Chunk.Codec = CompressionCodec.Uncompressed;
+            _texts = null;
             dictionary = _dictionary;
         }
         Chunk.Encodings = _dictionary is null
@@ -77,19 +79,32 @@ internal sealed class ChunkPages(Field field, CompressionCodec codec, PageStore 
     }
 
     /// <summary>The share of its bytes that a piece of the first page takes compressed, in the way that is chosen for all.</summary>
-    private double Sample(ReadOnlySpan<byte> page, ReadOnlySpan<int> tails)
+    private double Sample(ReadOnlySpan<byte> page, ReadOnlySpan<int> ends)
     {
         // The end of it: some encodings begin with lengths, which are no sample of what follows them.
         int at = Math.Max(page.Length - SampleBytes, 0);
         ReadOnlySpan<byte> piece = page[at..];
-        int stored = store.Measure(Chunk.Codec, piece, default, 0);
-        if (Chunk.Codec == CompressionCodec.Snappy && !tails.IsEmpty)
+        int stored = store.Measure(Chunk.Codec, piece);
+        if (Chunk.Codec == CompressionCodec.Snappy && !ends.IsEmpty)
         {
-            int byTails = store.Measure(Chunk.Codec, piece, tails, at);
-            _endAlike = piece.Length - byTails >= (piece.Length - stored) * TailsSaveEnough;
-            stored = _endAlike ? byTails : stored;
+            double enough = piece.Length - ((piece.Length - stored) * SavesEnough);
+            foreach (SnappyTexts? texts in (ReadOnlySpan<SnappyTexts?>)[SnappyTails.Instance, SnappyParts.Find(piece, ends, at)])
+            {
+                if (texts is not null && Sample(texts, page, ends, at) is var bytes && bytes <= enough)
+                {
+                    _texts = texts;
+                    enough = stored = bytes;
+                }
+            }
         }
         return (double)stored / Math.Max(piece.Length, 1);
+    }
+
+    /// <summary>Bytes that the piece from <paramref name="at"/> on takes behind what comes before it, of which these copy as far as they reach.</summary>
+    private int Sample(SnappyTexts texts, ReadOnlySpan<byte> page, ReadOnlySpan<int> ends, int at)
+    {
+        int before = Math.Max(at - SnappyTexts.Reach, 0);
+        return store.Measure(texts, page[before..], ends, before) - store.Measure(texts, page[before..at], ends, before);
     }
 
     /// <summary>Appends a page behind its header (parquet.thrift, PageHeader); <paramref name="kindField"/> is the field that describes its kind.</summary>

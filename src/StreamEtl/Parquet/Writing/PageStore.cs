@@ -13,27 +13,45 @@ internal sealed class PageStore(BufferLease lease)
     private byte[] _block = [];
     private int _used;
 
-    /// <summary>Compresses a page; with Snappy by <paramref name="tails"/> alone, where it has any: the ends of its texts.</summary>
-    public ReadOnlyMemory<byte> Compress(CompressionCodec codec, ReadOnlySpan<byte> page, ReadOnlySpan<int> tails = default)
+    /// <summary>Bytes of what was compressed last, behind those in use.</summary>
+    private int _length;
+
+    /// <summary>Compresses a page.</summary>
+    public ReadOnlyMemory<byte> Compress(CompressionCodec codec, ReadOnlySpan<byte> page)
     {
-        int length = Measure(codec, page, tails, 0);
-        var stored = new ReadOnlyMemory<byte>(_block, _used, length);
-        _used += length;
-        return stored;
+        _ = Measure(codec, page);
+        return Keep();
     }
 
-    /// <summary>Bytes that a piece takes compressed; <paramref name="offset"/>: where it begins in what the tails are counted in.</summary>
-    public int Measure(CompressionCodec codec, ReadOnlySpan<byte> piece, ReadOnlySpan<int> tails, int offset)
+    /// <summary>Compresses a page of texts with Snappy; <paramref name="ends"/>: where they end in it.</summary>
+    public ReadOnlyMemory<byte> Compress(SnappyTexts texts, ReadOnlySpan<byte> page, ReadOnlySpan<int> ends)
     {
-        int most = PageCodec.MaxCompressedLength(codec, piece.Length);
-        if (_block.Length - _used < most)
+        _ = Measure(texts, page, ends, 0);
+        return Keep();
+    }
+
+    /// <summary>Bytes that a piece takes compressed.</summary>
+    public int Measure(CompressionCodec codec, ReadOnlySpan<byte> piece) =>
+        _length = PageCodec.Compress(codec, piece, Free(PageCodec.MaxCompressedLength(codec, piece.Length)));
+
+    /// <summary>Bytes that a piece of texts takes compressed with Snappy; <paramref name="offset"/>: where it begins in what their ends are counted in.</summary>
+    public int Measure(SnappyTexts texts, ReadOnlySpan<byte> piece, ReadOnlySpan<int> ends, int offset) =>
+        _length = texts.Compress(piece, ends, offset, Free(Snappy.MaxCompressedLength(piece.Length)));
+
+    private Span<byte> Free(int bytes)
+    {
+        if (_block.Length - _used < bytes)
         {
-            _block = lease.Rent<byte>(Math.Max(most, BlockBytes));
+            _block = lease.Rent<byte>(Math.Max(bytes, BlockBytes));
             _used = 0;
         }
-        Span<byte> free = _block.AsSpan(_used);
-        return codec == CompressionCodec.Snappy && !tails.IsEmpty
-            ? SnappyTails.Compress(piece, tails, offset, free)
-            : PageCodec.Compress(codec, piece, free);
+        return _block.AsSpan(_used);
+    }
+
+    private ReadOnlyMemory<byte> Keep()
+    {
+        var stored = new ReadOnlyMemory<byte>(_block, _used, _length);
+        _used += _length;
+        return stored;
     }
 }
