@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using StreamEtl.Batches;
 
 namespace StreamEtl.Compression;
 
@@ -26,6 +25,9 @@ internal sealed class SnappyParts : SnappyTexts
     private const int MostParts = 4;
 
     private const int TableBits = 14;
+
+    /// <summary>2⁶⁴ divided by the golden ratio: multiplicative hashing (Knuth, The Art of Computer Programming, 6.4).</summary>
+    private const ulong Multiplier = 0x9E3779B97F4A7C15;
 
     /// <summary>
     /// A part recurs when every fourth is found again in a sample: half as far back as copies reach, and half of that for the average text of the sample, so that three of four are in a page.
@@ -219,12 +221,12 @@ internal sealed class SnappyParts : SnappyTexts
         /// <summary>A bit for each byte of a vector that is the part's.</summary>
         public uint Mask { get; } = (1u << length) - 1;
 
-        /// <summary>The slot of a part at the beginning of a vector: multiplicative hashing (Knuth, The Art of Computer Programming, 6.4).</summary>
+        /// <summary>The slot of a part at the beginning of a vector.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public int Slot(Vector128<byte> vector)
         {
             Vector128<ulong> words = (vector & _bytes).AsUInt64();
-            ulong mixed = (words.GetElement(0) ^ BitOperations.RotateLeft(words.GetElement(1), 29)) * Folding.Golden;
+            ulong mixed = (words.GetElement(0) ^ BitOperations.RotateLeft(words.GetElement(1), 29)) * Multiplier;
             return (int)(mixed >> (64 - TableBits));
         }
     }
