@@ -6,7 +6,8 @@ namespace StreamEtl.Memory;
 /// <summary>
 /// Arrays for one run, reused by size class and charged to the run's <see cref="MemoryBudget"/> while they exist, in use or idle.
 /// Rent through a <see cref="BufferLease"/>, which gives everything back at once. Thread-safe.
-/// Once as many bytes exist as its capacity is, somewhat larger idle arrays serve as well, and those idle for longest make way for new ones of other sizes.
+/// Somewhat larger idle arrays serve as well: memory that the process has is faster than memory that it has yet to get. Once as many bytes exist as its capacity is, those idle for longest make
+/// way for new ones of other sizes.
 /// Contents of a rented array are arbitrary; its length is at least what was asked for.
 /// </summary>
 public sealed class BufferPool
@@ -98,7 +99,7 @@ public sealed class BufferPool
             Shelf?[] shelves = ShelvesOf(typeof(T));
             shelf = shelves[sizeClass] ??= new Shelf();
             shelf.LastUse = ++_uses;
-            if (shelf.Idle.TryPop(out Rented rented) || (_existing + bytes > _capacity && TryTakeLarger(shelves, sizeClass, out rented)))
+            if (shelf.Idle.TryPop(out Rented rented) || TryTakeLarger(shelves, sizeClass, out rented))
             {
                 return rented;
             }
