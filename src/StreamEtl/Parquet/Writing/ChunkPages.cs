@@ -14,7 +14,7 @@ internal sealed class ChunkPages(Field field, CompressionCodec codec, PageStore 
     /// <summary>Of the first page so much is compressed to see whether it pays.</summary>
     private const int SampleBytes = 32 << 10;
 
-    /// <summary>Texts are compressed in a way that takes a quarter of the time where that saves so much of what searching everything does.</summary>
+    /// <summary>Texts are compressed in a way that takes a fraction of the time where that saves so much of what searching everything does.</summary>
     private const double SavesEnough = 7.0 / 8;
 
     private byte[]? _dictionary;
