@@ -11,20 +11,29 @@ internal static class FieldText
     /// </summary>
     public static (int Start, int Length) Unquote(byte[] bytes, int start, int length, CsvDialect dialect)
     {
-        if (length < 2 || dialect.Quote is not { } quote || bytes[start] != quote)
+        if (length < 2 || bytes[start] != dialect.Quote)
         {
             return (start, length);
         }
-        int from = start + 1;
-        int inner = length - 2;
-        Span<byte> text = bytes.AsSpan(from, inner);
-        byte escape = dialect.Escape ?? quote;
-        int at = escape == quote ? text.IndexOf(quote) : text.IndexOfAny(quote, escape);
+        return (start + 1, UndoInside(bytes.AsSpan(start + 1, length - 2), dialect));
+    }
+
+    /// <summary>Where the first doubled quote or escape may be in text that stood in quotes; -1 when there is none.</summary>
+    public static int FindInside(ReadOnlySpan<byte> text, CsvDialect dialect) =>
+        dialect.Quote is not { } quote ? -1
+        : dialect.Escape is { } escape && escape != quote ? text.IndexOfAny(quote, escape)
+        : text.IndexOf(quote);
+
+    /// <summary>Undoes doubled quotes and escapes in what quotes enclose; returns the length that is left.</summary>
+    public static int UndoInside(Span<byte> text, CsvDialect dialect)
+    {
+        int at = FindInside(text, dialect);
         if (at < 0)
         {
-            return (from, inner);
+            return text.Length;
         }
-        return (from, escape == quote ? JoinQuotes(text, at, quote) : UndoEscapes(text, at, quote, escape));
+        byte quote = dialect.Quote!.Value;
+        return dialect.Escape is { } escape && escape != quote ? UndoEscapes(text, at, quote, escape) : JoinQuotes(text, at, quote);
     }
 
     /// <summary>Makes one quote of each doubled one, the first of them at <paramref name="at"/>; returns the length that is left.</summary>

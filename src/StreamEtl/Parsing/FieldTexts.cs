@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using StreamEtl.Batches;
 using StreamEtl.Framing;
 using StreamEtl.Types;
@@ -33,19 +31,27 @@ internal sealed class FieldTexts(CsvUnit unit, CsvRows rows, int ordinal, CsvDia
     }
 
     /// <inheritdoc/>
-    public ulong Find(int first, int last, Span<TextView> texts)
+    public unsafe ulong Find(int first, int last, Span<TextView> texts)
     {
-        ref int ends = ref MemoryMarshal.GetArrayDataReference(unit.Index.Ends);
-        ref int fields = ref MemoryMarshal.GetArrayDataReference(rows.Fields);
-        ref int starts = ref MemoryMarshal.GetArrayDataReference(rows.Starts);
+        ArgumentOutOfRangeException.ThrowIfLessThan(texts.Length, last - first);
         ulong nulls = 0;
-        for (int r = first; r < last; r++)
+        fixed (int* indexEnds = unit.Index.Ends)
+        fixed (int* rowFields = rows.Fields)
+        fixed (int* rowStarts = rows.Starts)
+        fixed (TextView* found = texts)
         {
-            int field = Unsafe.Add(ref fields, r) + ordinal;
-            int start = ordinal == 0 ? Unsafe.Add(ref starts, r) : Unsafe.Add(ref ends, field - 1) + 1;
-            int length = Unsafe.Add(ref ends, field) - start;
-            texts[r - first] = new TextView(start, length);
-            nulls |= (length == 0 ? 1UL : 0) << r;
+            int* ends = indexEnds + ordinal;
+            int* fields = rowFields + first;
+            // Where the first field of a record begins the end before it does not say.
+            int* starts = ordinal == 0 ? rowStarts + first : null;
+            for (int i = 0; i < last - first; i++)
+            {
+                int* end = ends + fields[i];
+                int start = starts == null ? end[-1] + 1 : starts[i];
+                int length = *end - start;
+                found[i] = new TextView(start, length);
+                nulls |= (length == 0 ? 1UL : 0) << i;
+            }
         }
         return nulls;
     }
