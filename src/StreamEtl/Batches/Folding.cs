@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace StreamEtl.Batches;
 
@@ -20,8 +21,9 @@ internal static class Folding
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Fold(ulong a, ulong b)
     {
-        ulong high = Math.BigMul(a, b, out ulong low);
-        return high ^ low;
+        // Math.BigMul hands the lower half over in memory, which takes longer than to multiply once more.
+        ulong high = Bmi2.X64.IsSupported ? Bmi2.X64.MultiplyNoFlags(a, b) : Math.BigMul(a, b, out _);
+        return high ^ (a * b);
     }
 
     /// <summary>A state of 64 bits after 16 bytes. It also keeps what entered the product, so that one of zero forgets nothing.</summary>

@@ -28,48 +28,78 @@ internal sealed class DeltaLengthEncoder(ByteBuffer output, BufferLease scratch)
             _ends = scratch.Rent<int>(count);
         }
         long bytes = 0;
-        ReadOnlySpan<TextView> views = values.Views.AsSpan(first, count);
-        for (int i = 0; i < views.Length; i++)
+        foreach ((int start, int end, byte[] heap) in TextRuns.Of(values, first, count))
         {
-            _lengths[i] = views[i].Length;
-            bytes += views[i].Length;
+            bytes += Measure(values.Views.AsSpan(start, end - start), heap, start - first, (int)bytes, ref range);
         }
         DeltaEncoder.Encode(_lengths.AsSpan(0, count), sizeof(int), output);
-        int textsEnd = output.Length;
-        for (int i = 0; i < views.Length; i++)
-        {
-            _ends[i] = textsEnd += views[i].Length;
-        }
+        Move(_ends.AsSpan(0, count), output.Length);
         // A short text is copied with what follows it, which the next one overwrites.
         Span<byte> free = output.Free(checked((int)bytes + ShortText));
         int at = 0;
         foreach ((int start, int end, byte[] heap) in TextRuns.Of(values, first, count))
         {
-            at += Copy(values.Views.AsSpan(start, end - start), heap, free[at..], ref range);
+            at += Copy(values.Views.AsSpan(start, end - start), heap, free[at..]);
         }
         output.Advance(at);
         return _ends.AsMemory(0, count);
     }
 
-    /// <summary>Texts of one array, one after the other; those that lie so already are copied together.</summary>
-    private static int Copy(scoped ReadOnlySpan<TextView> views, byte[] heap, Span<byte> free, ref TextRange range)
+    /// <summary>Notes the lengths of texts of one array, and where each ends when the first begins at <paramref name="at"/>; returns their bytes.</summary>
+    private unsafe long Measure(ReadOnlySpan<TextView> texts, byte[] heap, int first, int at, ref TextRange range)
+    {
+        ulong least = range.LeastHead;
+        ulong most = range.MostHead;
+        long bytes = 0;
+        fixed (TextView* views = texts)
+        fixed (byte* place = heap)
+        fixed (long* allLengths = _lengths)
+        fixed (int* allEnds = _ends)
+        {
+            long* lengths = allLengths + first;
+            int* ends = allEnds + first;
+            int lastWhole = heap.Length - TextHead.Bytes;
+            for (int i = 0; i < texts.Length; i++)
+            {
+                TextView view = views[i];
+                bytes += view.Length;
+                lengths[i] = view.Length;
+                ends[i] = at + (int)bytes;
+                ulong head = view.Start <= lastWhole ? TextHead.Of(place + view.Start, view.Length) : TextHead.Of(heap, view);
+                if (head <= least || head >= most)
+                {
+                    range.Add(heap, view, head);
+                    least = range.LeastHead;
+                    most = range.MostHead;
+                }
+            }
+        }
+        return bytes;
+    }
+
+    private static void Move(Span<int> ends, int by)
+    {
+        for (int i = 0; i < ends.Length; i++)
+        {
+            ends[i] += by;
+        }
+    }
+
+    /// <summary>Copies texts of one array one after the other; those that lie so already, as nearly all do, together.</summary>
+    private static int Copy(ReadOnlySpan<TextView> views, byte[] heap, Span<byte> free)
     {
         int written = 0;
-        int start = 0;
-        int end = 0;
-        for (int i = 0; i < views.Length; i++)
+        for (int i = 0; i < views.Length; )
         {
-            TextView view = views[i];
-            Prefetch.Text(views, i, heap);
-            range.Add(heap, view, TextHead.Of(heap, view));
-            if (view.Start != end)
+            int start = views[i].Start;
+            int end = start;
+            for (; i < views.Length && views[i].Start == end; i++)
             {
-                written += Copy(heap, start, end - start, free[written..]);
-                start = view.Start;
+                end += views[i].Length;
             }
-            end = view.Start + view.Length;
+            written += Copy(heap, start, end - start, free[written..]);
         }
-        return written + Copy(heap, start, end - start, free[written..]);
+        return written;
     }
 
     private static int Copy(byte[] heap, int start, int length, Span<byte> free)

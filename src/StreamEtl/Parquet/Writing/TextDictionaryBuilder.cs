@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using StreamEtl.Batches;
 using StreamEtl.Memory;
 
@@ -31,37 +29,94 @@ internal sealed class TextDictionaryBuilder(int values, BufferLease lease)
     /// <summary>Adds values that lie in one array; false when a dictionary does not pay.</summary>
     public bool Add(ReadOnlySpan<TextView> views, byte[] heap)
     {
-        for (int i = 0; i < views.Length; i++)
+        for (int i = 0; i < views.Length; )
         {
-            TextView view = views[i];
-            Prefetch.Text(views, i, heap);
-            ulong head = TextHead.Of(heap, view);
-            ulong tail = Tail(heap, view);
-            ulong hash = Hash(heap, view, head, tail);
-            int mask = (1 << _slotBits) - 1;
-            int slot = (int)(hash >> (64 - _slotBits));
-            int number;
-            while ((number = _slots[slot] - 1) >= 0 && !IsEqual(number, heap, view, head, tail))
-            {
-                slot = (slot + 1) & mask;
-            }
-            if (number < 0)
+            int last = _seen < _checkAt ? Math.Min(views.Length, i + _checkAt - _seen) : views.Length;
+            i += Number(views[i..last], heap, out Entry next, out int slot);
+            if (i < last)
             {
                 if (_count == MostValues || _bytes > MostBytes)
                 {
                     return false;
                 }
-                number = _count;
-                _slots[slot] = number + 1;
-                New(heap, new Entry(head, tail, hash, view));
+                _indices[_seen++] = _count;
+                _slots[slot] = _count + 1;
+                New(heap, next);
+                i++;
             }
-            _indices[_seen++] = number;
             if (_seen == _checkAt && !Pays())
             {
                 return false;
             }
         }
         return true;
+    }
+
+    /// <summary>Numbers values up to the first that is new; returns how many. Then it is <paramref name="next"/>, and belongs into <paramref name="free"/>.</summary>
+    private unsafe int Number(ReadOnlySpan<TextView> texts, byte[] heap, out Entry next, out int free)
+    {
+        fixed (TextView* views = texts)
+        fixed (byte* place = heap)
+        fixed (int* slots = _slots)
+        fixed (Entry* entries = _entries)
+        fixed (int* indices = &_indices[_seen])
+        {
+            int shift = 64 - _slotBits;
+            int mask = (1 << _slotBits) - 1;
+            int lastWhole = heap.Length - TextHead.Bytes;
+            for (int i = 0; i < texts.Length; i++)
+            {
+                TextView view = views[i];
+                ulong head;
+                ulong tail;
+                if (view.Start <= lastWhole)
+                {
+                    head = TextHead.Of(place + view.Start, view.Length);
+                    // The eight bytes before its end, or where there are none before it any, kept when all are the text's.
+                    int at = view.Start + view.Length - TextHead.Bytes;
+                    tail = *(ulong*)(place + (at & ~(at >> 31))) & (ulong)((8L - view.Length) >> 63);
+                }
+                else
+                {
+                    head = TextHead.Of(heap, view);
+                    tail = 0;
+                }
+                ulong hash = Folding.Fold(head ^ ((ulong)view.Length * Folding.Golden), tail ^ Folding.P0);
+                if (view.Length > 16)
+                {
+                    hash = Fold(hash, place + view.Start, view.Length);
+                }
+                int slot = (int)(hash >> shift);
+                int number;
+                while (true)
+                {
+                    number = slots[slot] - 1;
+                    if (number < 0)
+                    {
+                        _seen += i;
+                        next = new Entry(head, tail, hash, view);
+                        free = slot;
+                        return i;
+                    }
+                    Entry* known = entries + number;
+                    if (
+                        known->Head == head
+                        && known->Tail == tail
+                        && known->View.Length == view.Length
+                        && (view.Length <= 16 || IsEqual(number, heap, view))
+                    )
+                    {
+                        break;
+                    }
+                    slot = (slot + 1) & mask;
+                }
+                indices[i] = number;
+            }
+            _seen += texts.Length;
+            next = default;
+            free = 0;
+            return texts.Length;
+        }
     }
 
     /// <summary>The dictionary; null when a column too short for the sample's check holds each value less than twice on average.</summary>
@@ -129,46 +184,17 @@ internal sealed class TextDictionaryBuilder(int values, BufferLease lease)
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsEqual(int number, byte[] heap, TextView view, ulong head, ulong tail)
-    {
-        ref Entry known = ref _entries[number];
-        return known.Head == head
-            && known.Tail == tail
-            && known.View.Length == view.Length
-            && (
-                view.Length <= 16
-                || heap.AsSpan(view.Start + 8, view.Length - 16)
-                    .SequenceEqual(_heaps[number].AsSpan(known.View.Start + 8, known.View.Length - 16))
-            );
-    }
+    /// <summary>Whether a text of more than 16 bytes that begins and ends as a known one, and is as long, is alike between too.</summary>
+    private bool IsEqual(int number, byte[] heap, TextView view) =>
+        heap.AsSpan(view.Start + 8, view.Length - 16)
+            .SequenceEqual(_heaps[number].AsSpan(_entries[number].View.Start + 8, view.Length - 16));
 
-    /// <summary>The last eight bytes of a text longer than that; 0 for others, which their head tells whole.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Tail(byte[] heap, TextView view)
+    /// <summary>Multiply and fold, as wyhash does: what lies between the first and the last eight bytes, eight at a time, overlapping the last.</summary>
+    private static unsafe ulong Fold(ulong mixed, byte* text, int length)
     {
-        if (heap.Length < 8)
+        for (int at = 8; at < length - 8; at += 8)
         {
-            return 0;
-        }
-        // No branch on the length here either: the eight bytes before the end, kept when all are the text's. Where the heap has none there, any do to be dropped.
-        int at = view.Start + view.Length - 8;
-        ulong eight = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(heap), at & ~(at >> 31)));
-        return eight & (ulong)((8L - view.Length) >> 63);
-    }
-
-    /// <summary>Multiply and fold, as wyhash does; of texts beyond 16 bytes also what lies between, eight at a time, overlapping the tail.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Hash(byte[] heap, TextView view, ulong head, ulong tail)
-    {
-        ulong mixed = Folding.Fold(head ^ ((ulong)view.Length * Folding.Golden), tail ^ Folding.P0);
-        if (view.Length > 16)
-        {
-            ref byte text = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(heap), view.Start);
-            for (int at = 8; at < view.Length - 8; at += 8)
-            {
-                mixed = Folding.Fold(mixed ^ Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref text, at)), Folding.P1);
-            }
+            mixed = Folding.Fold(mixed ^ *(ulong*)(text + at), Folding.P1);
         }
         return mixed;
     }

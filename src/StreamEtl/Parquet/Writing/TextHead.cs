@@ -22,21 +22,31 @@ internal static class TextHead
             0xFFFF_FFFF_FFFF_FFFF,
         ];
 
+    /// <summary>Bytes of a head.</summary>
+    public const int Bytes = 8;
+
     /// <summary>The head of a text in <paramref name="heap"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Of(byte[] heap, TextView view)
     {
-        if (view.Start + 8 > heap.Length)
+        if (view.Start + Bytes > heap.Length)
         {
             return NearEnd(heap.AsSpan(view.Start, view.Length));
         }
-        ulong eight = BinaryPrimitives.ReverseEndianness(
-            Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(heap), view.Start))
-        );
+        return Of(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(heap), view.Start)), view.Length);
+    }
+
+    /// <summary>The head of a text that has <see cref="Bytes"/> readable bytes, whatever its length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe ulong Of(byte* text, int length) => Of(Unsafe.ReadUnaligned<ulong>(text), length);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Of(ulong eight, int length)
+    {
         // No branch: whether a text is shorter than eight bytes is often anybody's guess.
-        int beyond = view.Length - 8;
-        int known = 8 + (beyond & (beyond >> 31));
-        return eight & Unsafe.Add(ref MemoryMarshal.GetReference(Masks), known);
+        int beyond = length - Bytes;
+        int known = Bytes + (beyond & (beyond >> 31));
+        return BinaryPrimitives.ReverseEndianness(eight) & Unsafe.Add(ref MemoryMarshal.GetReference(Masks), known);
     }
 
     private static ulong NearEnd(ReadOnlySpan<byte> text)

@@ -6,8 +6,11 @@ namespace StreamEtl.Parquet.Writing;
 /// <summary>Smallest and largest of the texts added so far, by byte order. Most texts are told from both by their heads.</summary>
 internal ref struct TextRange
 {
-    private ulong _minHead;
-    private ulong _maxHead;
+    /// <summary>No text that is added has a smaller head; 0 until one is.</summary>
+    public ulong LeastHead { get; private set; }
+
+    /// <summary>No text that is added has a larger head; 0 until one is, so that no head lies between.</summary>
+    public ulong MostHead { get; private set; }
 
     /// <summary>False until a text is added.</summary>
     public bool Any { get; private set; }
@@ -22,8 +25,7 @@ internal ref struct TextRange
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(byte[] heap, TextView view, ulong head)
     {
-        // While nothing is added both are 0, and no head lies between.
-        if (head <= _minHead || head >= _maxHead)
+        if (head <= LeastHead || head >= MostHead)
         {
             Widen(heap.AsSpan(view.Start, view.Length), head);
         }
@@ -34,12 +36,12 @@ internal ref struct TextRange
         if (!Any || text.SequenceCompareTo(Min) < 0)
         {
             Min = text;
-            _minHead = head;
+            LeastHead = head;
         }
         if (!Any || text.SequenceCompareTo(Max) > 0)
         {
             Max = text;
-            _maxHead = head;
+            MostHead = head;
         }
         Any = true;
     }
