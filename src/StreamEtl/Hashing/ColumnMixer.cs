@@ -73,22 +73,55 @@ internal static class ColumnMixer<TState, TMixer>
 
     private static void MixText(Column column, Span<TState> result)
     {
+        ReadOnlySpan<TextView> views = column.Views.AsSpan(0, result.Length);
+        for (int i = 0; i < result.Length; )
+        {
+            i += MixFast(column.Bytes!, views[i..], result[i..]);
+            i = MixOthers(column, i, result);
+        }
+    }
+
+    /// <summary>Mixes texts up to the first that is too short, or too near to the end of all, to be read in eights; returns how many. A loop that calls nothing keeps what it needs in registers.</summary>
+    private static unsafe int MixFast(byte[] heap, ReadOnlySpan<TextView> texts, Span<TState> result)
+    {
+        fixed (byte* bytes = heap)
+        fixed (TextView* views = texts)
+        fixed (TState* states = result)
+        {
+            int last = heap.Length - sizeof(ulong);
+            int i = 0;
+            for (; i < texts.Length; i++)
+            {
+                TextView view = views[i];
+                if (view.Length < 4 || view.Start + view.Length > last)
+                {
+                    break;
+                }
+                states[i] = MixFast(states[i], bytes + view.Start, view.Length);
+            }
+            return i;
+        }
+    }
+
+    /// <summary>Mixes texts up to the first that <see cref="MixFast(byte[], ReadOnlySpan{TextView}, Span{TState})"/> takes; returns its index.</summary>
+    private static int MixOthers(Column column, int first, Span<TState> result)
+    {
         ref byte bytes = ref MemoryMarshal.GetArrayDataReference(column.Bytes!);
         int last = column.Bytes!.Length - sizeof(ulong);
-        TextView[] views = column.Views!;
-        for (int i = 0; i < result.Length; i++)
+        int i = first;
+        for (; i < result.Length; i++)
         {
-            TextView view = views[i];
-            ref byte text = ref Unsafe.Add(ref bytes, view.Start);
+            TextView view = column.Views![i];
             if (view.Length >= 4 && view.Start + view.Length <= last)
             {
-                result[i] = MixFast(result[i], ref text, view.Length);
+                break;
             }
-            else
-            {
-                result[i] = view.Length == 0 && column.IsNull(i) ? TMixer.MixNull(result[i]) : MixBytes(result[i], ref text, view.Length);
-            }
+            result[i] =
+                view.Length == 0 && column.IsNull(i)
+                    ? TMixer.MixNull(result[i])
+                    : MixBytes(result[i], ref Unsafe.Add(ref bytes, view.Start), view.Length);
         }
+        return i;
     }
 
     /// <summary>
@@ -96,25 +129,26 @@ internal static class ColumnMixer<TState, TMixer>
     /// bytes are read as 8 to 16 are, and cut.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TState MixFast(TState state, ref byte text, int length)
+    private static unsafe TState MixFast(TState state, byte* text, int length)
     {
         int left = length;
         while (left > 16)
         {
-            state = TMixer.Mix(state, Read8(ref text), Read8(ref Unsafe.Add(ref text, 8)));
-            text = ref Unsafe.Add(ref text, 16);
+            state = TMixer.Mix(state, *(ulong*)text, *(ulong*)(text + 8));
+            text += 16;
             left -= 16;
         }
+        ulong wholeLength = (ulong)length * Folding.P4;
         if (left < 4)
         {
-            return MixEnd(state, ref text, left, length);
+            return TMixer.Mix(state, Few(*text, text[left >> 1], text[left - 1]), wholeLength);
         }
         // 1 from 8 to 16, else 0.
         int isWide = (left >> 3 | left >> 4) & 1;
         ulong kept = ulong.MaxValue >> (32 >> (isWide << 3));
-        ulong a = Read8(ref text) & kept;
-        ulong b = Read8(ref Unsafe.Add(ref text, left - (4 << isWide))) & kept;
-        return TMixer.Mix(state, a, b ^ ((ulong)length * Folding.P4));
+        ulong a = *(ulong*)text & kept;
+        ulong b = *(ulong*)(text + (left - (4 << isWide))) & kept;
+        return TMixer.Mix(state, a, b ^ wholeLength);
     }
 
     private static TState MixBytes(TState state, ref byte text, int length)
@@ -146,10 +180,14 @@ internal static class ColumnMixer<TState, TMixer>
         }
         else if (left > 0)
         {
-            a = (ulong)text << 16 | (ulong)Unsafe.Add(ref text, left >> 1) << 8 | Unsafe.Add(ref text, left - 1);
+            a = Few(text, Unsafe.Add(ref text, left >> 1), Unsafe.Add(ref text, left - 1));
         }
         return TMixer.Mix(state, a, b ^ ((ulong)length * Folding.P4));
     }
+
+    /// <summary>One to three bytes: the first, the middle and the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Few(byte first, byte middle, byte last) => (ulong)first << 16 | (ulong)middle << 8 | last;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Read8(ref byte source) => Unsafe.ReadUnaligned<ulong>(ref source);

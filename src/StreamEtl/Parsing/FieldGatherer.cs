@@ -1,5 +1,4 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using System.Numerics;
 using StreamEtl.Batches;
 using StreamEtl.Framing;
 using StreamEtl.Sources;
@@ -8,8 +7,8 @@ using StreamEtl.Types;
 namespace StreamEtl.Parsing;
 
 /// <summary>
-/// One column's fields of a frame as views, quotes undone, NULLs marked. The loop runs once for every text of every input, so it has no bounds checks and two
-/// branches that are nearly always predicted: the index comes from the scanner, whose every position lies in the frame.
+/// One column's fields of a frame as views, quotes undone, NULLs marked. The loop runs once for every text of every input, so it has no bounds checks, as the index comes from the scanner, whose
+/// every position lies in the frame, and no branch that depends on a field: those in quotes are looked at afterwards.
 /// </summary>
 internal sealed class FieldGatherer(CsvDialect dialect, CsvReadOptions options)
 {
@@ -41,7 +40,7 @@ internal sealed class FieldGatherer(CsvDialect dialect, CsvReadOptions options)
                 word = MarkNullTexts(unit, rows, wanted.SourceOrdinal, first, last, views, word);
             }
             nulls[first >> 6] = word;
-            nullCount += System.Numerics.BitOperations.PopCount(word);
+            nullCount += BitOperations.PopCount(word);
         }
         return new FieldViews(views, nullCount == 0 ? null : nulls, nullCount);
     }
@@ -58,32 +57,58 @@ internal sealed class FieldGatherer(CsvDialect dialect, CsvReadOptions options)
         bool keepsQuotedEmpty
     )
     {
-        ref byte bytes = ref MemoryMarshal.GetArrayDataReference(unit.Bytes);
-        ref int ends = ref MemoryMarshal.GetArrayDataReference(unit.Index.Ends);
-        ref int fields = ref MemoryMarshal.GetArrayDataReference(rows.Fields);
-        ref int starts = ref MemoryMarshal.GetArrayDataReference(rows.Starts);
-        ref TextView result = ref MemoryMarshal.GetArrayDataReference(views);
-        // No byte equals -1: without quoting the test below never holds.
-        int quote = dialect.Quote ?? -1;
-        ulong nulls = 0;
-        for (int r = first; r < last; r++)
+        ulong quoted = Find(unit, rows, ordinal, first, views.AsSpan(first, last - first), out ulong empty);
+        ulong kept = 0;
+        for (ulong left = quoted; left != 0; left &= left - 1)
         {
-            int field = Unsafe.Add(ref fields, r) + ordinal;
-            int start = ordinal == 0 ? Unsafe.Add(ref starts, r) : Unsafe.Add(ref ends, field - 1) + 1;
-            int length = Unsafe.Add(ref ends, field) - start;
-            bool keeps = false;
-            // An empty field's first byte is its separator, which is no quote; at the very end it is the block's slack.
-            if (Unsafe.Add(ref bytes, start) == quote && length > 0)
+            int i = BitOperations.TrailingZeroCount(left);
+            ref TextView view = ref views[first + i];
+            if (unquoted is not null)
             {
-                (start, length) = unquoted is null
-                    ? FieldText.Unquote(unit.Bytes, start, length, dialect)
-                    : (unquoted[r].Start, unquoted[r].Length);
-                keeps = keepsQuotedEmpty;
+                view = unquoted[first + i];
             }
-            Unsafe.Add(ref result, r) = new TextView(start, length);
-            nulls |= (length == 0 && !keeps ? 1UL : 0) << r;
+            else
+            {
+                (int start, int length) = FieldText.Unquote(unit.Bytes, view.Start, view.Length, dialect);
+                view = new TextView(start, length);
+            }
+            kept |= (keepsQuotedEmpty ? 1UL : 0) << i;
+            empty |= (view.Length == 0 ? 1UL : 0) << i;
         }
-        return nulls;
+        return empty & ~kept;
+    }
+
+    /// <summary>Fields as they stand in the frame; returns the bits of those in quotes.</summary>
+    private unsafe ulong Find(CsvUnit unit, CsvRows rows, int ordinal, int first, Span<TextView> found, out ulong empty)
+    {
+        ulong quoted = 0;
+        ulong none = 0;
+        fixed (byte* bytes = unit.Bytes)
+        fixed (int* indexEnds = unit.Index.Ends)
+        fixed (int* rowFields = rows.Fields)
+        fixed (int* rowStarts = rows.Starts)
+        fixed (TextView* views = found)
+        {
+            int* ends = indexEnds + ordinal;
+            int* fields = rowFields + first;
+            // Where the first field of a record begins the end before it does not say.
+            int* starts = ordinal == 0 ? rowStarts + first : null;
+            // No byte equals -1.
+            int quote = dialect.Quote ?? -1;
+            for (int i = 0; i < found.Length; i++)
+            {
+                int* end = ends + fields[i];
+                int start = starts == null ? end[-1] + 1 : starts[i];
+                int length = *end - start;
+                ulong isEmpty = length == 0 ? 1UL : 0;
+                // An empty field's first byte is its separator, which is no quote; at the very end it is the block's slack.
+                quoted |= ((bytes[start] == quote ? 1UL : 0) & ~isEmpty) << i;
+                none |= isEmpty << i;
+                views[i] = new TextView(start, length);
+            }
+        }
+        empty = none;
+        return quoted;
     }
 
     /// <summary>Unquoted fields that are one of the user's NULL texts.</summary>

@@ -21,8 +21,9 @@ internal static class BitUnpacker
         CheckSlack(data, start, width, values.Length);
         ref byte source = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(data), start);
         ulong mask = (1UL << width) - 1;
-        nint bit = 0;
-        for (int i = 0; i < values.Length; i++)
+        int done = VectorUnpacker.For(width) is { IsNarrow: true } eights ? eights.Unpack(data.AsSpan(start), values) : 0;
+        nint bit = (nint)done * width;
+        for (int i = done; i < values.Length; i++)
         {
             values[i] = (int)((Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref source, bit >> 3)) >> (int)(bit & 7)) & mask);
             bit += width;
@@ -34,11 +35,12 @@ internal static class BitUnpacker
     {
         CheckSlack(data, start, width, values.Length);
         ref byte source = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(data), start);
-        nint bit = 0;
+        int done = VectorUnpacker.For(width)?.Unpack(data.AsSpan(start), values) ?? 0;
+        nint bit = (nint)done * width;
         if (width <= WidestLoad)
         {
             ulong mask = (1UL << width) - 1;
-            for (int i = 0; i < values.Length; i++)
+            for (int i = done; i < values.Length; i++)
             {
                 values[i] = (long)((Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref source, bit >> 3)) >> (int)(bit & 7)) & mask);
                 bit += width;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -11,25 +12,36 @@ internal static class BitPacker
     public static int ByteCount(int count, int width) => (int)(((long)count * width + 7) >> 3);
 
     /// <summary>Packs values of <paramref name="width"/> bits (0 to 64); <paramref name="destination"/> has 8 bytes to spare behind them. Returns the bytes used.</summary>
-    public static int Pack(ReadOnlySpan<ulong> values, int width, Span<byte> destination)
+    public static unsafe int Pack(ReadOnlySpan<ulong> values, int width, Span<byte> destination)
     {
-        ulong pending = 0;
-        int bits = 0;
-        int written = 0;
-        foreach (ulong value in values)
+        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, ByteCount(values.Length, width) + sizeof(ulong));
+        fixed (ulong* from = values)
+        fixed (byte* to = destination)
         {
-            pending |= value << bits;
-            bits += width;
-            if (bits >= 64)
+            var packed = new PackedBits(to);
+            int i = 0;
+            // Whole bytes leave at once, so that up to 56 bits may be added to the seven that stay.
+            if (width <= 28)
             {
-                BinaryPrimitives.WriteUInt64LittleEndian(destination[written..], pending);
-                written += 8;
-                bits -= 64;
-                pending = bits == 0 ? 0 : value >> (width - bits);
+                for (; i + 2 <= values.Length; i += 2)
+                {
+                    packed.Add(from[i] | (from[i + 1] << width), 2 * width);
+                }
             }
+            for (; i < values.Length; i++)
+            {
+                if (width <= 56)
+                {
+                    packed.Add(from[i], width);
+                }
+                else
+                {
+                    packed.Add(from[i] & uint.MaxValue, 32);
+                    packed.Add(from[i] >> 32, width - 32);
+                }
+            }
+            return (int)(packed.End - to);
         }
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[written..], pending);
-        return written + ((bits + 7) >> 3);
     }
 
     /// <summary>Packs indices of <paramref name="width"/> bits (0 to 31) in groups of eight, the last one filled up with zeros; <paramref name="destination"/> has 16 bytes to spare behind them.</summary>
@@ -63,6 +75,28 @@ internal static class BitPacker
             }
             Pack(group, width, destination);
             destination = destination[width..];
+        }
+    }
+
+    /// <summary>Bits under way to memory; eight bytes are written at a time, of which the last ones are written again.</summary>
+    private unsafe struct PackedBits(byte* to)
+    {
+        private byte* _to = to;
+        private ulong _pending;
+        private int _bits;
+
+        /// <summary>Behind the last byte that has a bit.</summary>
+        public readonly byte* End => _to + (_bits == 0 ? 0 : 1);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(ulong value, int bits)
+        {
+            _pending |= value << _bits;
+            Unsafe.WriteUnaligned(_to, _pending);
+            _bits += bits;
+            _to += _bits >> 3;
+            _pending >>= _bits & ~7;
+            _bits &= 7;
         }
     }
 }
