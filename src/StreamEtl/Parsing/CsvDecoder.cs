@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text.Unicode;
 using StreamEtl.Batches;
 using StreamEtl.Errors;
@@ -376,11 +378,13 @@ internal sealed class CsvDecoder(string source, CsvDialect dialect, CsvReadOptio
     private ulong[] HashRecords(CsvUnit unit, CsvRows rows)
     {
         ulong[] hashes = unit.Lease.Rent<ulong>(rows.Count);
-        for (int r = 0; r < rows.Count; r++)
+        ReadOnlySpan<int> starts = rows.Starts.AsSpan(0, rows.Count);
+        ReadOnlySpan<int> fields = rows.Fields.AsSpan(0, rows.Count);
+        ref int ends = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(unit.Index.Ends), width - 1);
+        ref byte bytes = ref MemoryMarshal.GetArrayDataReference(unit.Bytes);
+        for (int r = 0; r < starts.Length; r++)
         {
-            int start = rows.Starts[r];
-            int end = unit.Index.Ends[rows.Fields[r] + width - 1];
-            hashes[r] = RecordHasher.Hash(unit.Bytes.AsSpan(start, end - start));
+            hashes[r] = RecordHasher.Hash(ref Unsafe.Add(ref bytes, starts[r]), Unsafe.Add(ref ends, fields[r]) - starts[r]);
         }
         return hashes;
     }

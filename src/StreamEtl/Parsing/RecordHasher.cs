@@ -11,10 +11,14 @@ namespace StreamEtl.Parsing;
 internal static class RecordHasher
 {
     /// <summary>The hash.</summary>
-    public static ulong Hash(ReadOnlySpan<byte> record)
+    public static ulong Hash(ReadOnlySpan<byte> record) => Hash(ref MemoryMarshal.GetReference(record), record.Length);
+
+    /// <summary>The hash of so many bytes; into the loop over records, which is short for each of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Hash(ref byte record, int length)
     {
-        ref byte at = ref MemoryMarshal.GetReference(record);
-        int left = record.Length;
+        ref byte at = ref record;
+        int left = length;
         ulong a = Folding.P0 ^ (ulong)left;
         ulong b = Folding.P1;
         for (; left > 32; left -= 32)
