@@ -35,28 +35,33 @@ internal sealed class CsvRows
     /// </summary>
     public bool TryAddAll(FieldIndex index, int width)
     {
-        if (width < 2 || index.LineEnd == LineEnd.None || !index.Faults.IsEmpty)
+        if (width < 2 || index.LineEnd == LineEnd.None || !index.Faults.IsEmpty || index.RecordCount > Fields.Length)
         {
             return false;
         }
-        int lineEnd = index.LineEnd.Length();
+        bool all = TryAddAll(index.Ends, index.RecordEnds.AsSpan(0, index.RecordCount), width, index.LineEnd.Length());
+        Count = all ? index.RecordCount : 0;
+        return all;
+    }
+
+    private bool TryAddAll(ReadOnlySpan<int> ends, ReadOnlySpan<int> lastFields, int width, int lineEnd)
+    {
+        Span<int> fields = Fields.AsSpan(0, lastFields.Length);
+        Span<int> starts = Starts.AsSpan(0, lastFields.Length);
         int field = 0;
         int start = 0;
-        ReadOnlySpan<int> lastFields = index.RecordEnds.AsSpan(0, index.RecordCount);
-        Span<int> fields = Fields;
-        Span<int> starts = Starts;
         for (int r = 0; r < lastFields.Length; r++)
         {
-            if (lastFields[r] != field + width - 1)
+            int last = lastFields[r];
+            if (last != field + width - 1)
             {
                 return false;
             }
             fields[r] = field;
             starts[r] = start;
-            start = index.Ends[lastFields[r]] + lineEnd;
+            start = ends[last] + lineEnd;
             field += width;
         }
-        Count = lastFields.Length;
         return true;
     }
 

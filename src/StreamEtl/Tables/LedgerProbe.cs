@@ -155,17 +155,25 @@ internal sealed class LedgerProbe : IDisposable
         int count;
         while ((count = await ledger.ReadAsync(block, cancellationToken).ConfigureAwait(false)) > 0)
         {
-            foreach (ref readonly KeyRecord record in block.AsSpan(0, count))
-            {
-                int word = places.Next(this, record.Key);
-                if (word > 0)
-                {
-                    _words[word] = Print(record);
-                }
-            }
+            Take(block.AsSpan(0, count), ref places);
             read += count;
         }
         return read;
+    }
+
+    /// <summary>Takes in records; <paramref name="places"/> goes on from those before.</summary>
+    private void Take(ReadOnlySpan<KeyRecord> records, ref Places places)
+    {
+        Places next = places;
+        foreach (ref readonly KeyRecord record in records)
+        {
+            int word = next.Next(this, record.Key);
+            if (word > 0)
+            {
+                _words[word] = Print(record);
+            }
+        }
+        places = next;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
