@@ -35,7 +35,12 @@ internal sealed class CsvRows
     /// </summary>
     public bool TryAddAll(FieldIndex index, int width)
     {
-        if (width < 2 || index.LineEnd == LineEnd.None || !index.Faults.IsEmpty || index.RecordCount > Fields.Length)
+        if (width < 2 || index.LineEnd == LineEnd.None || !index.Faults.IsEmpty)
+        {
+            return false;
+        }
+        // There is room for records of this width alone: where there are more, some have another.
+        if (index.RecordCount > Math.Min(Fields.Length, Starts.Length))
         {
             return false;
         }
