@@ -93,7 +93,7 @@ internal static class ColumnMixer<TState, TMixer>
             for (; i < texts.Length; i++)
             {
                 TextView view = views[i];
-                if (view.Length < 4 || view.Start + view.Length > last)
+                if (!IsFast(view, last))
                 {
                     break;
                 }
@@ -112,7 +112,7 @@ internal static class ColumnMixer<TState, TMixer>
         for (; i < result.Length; i++)
         {
             TextView view = column.Views![i];
-            if (view.Length >= 4 && view.Start + view.Length <= last)
+            if (IsFast(view, last))
             {
                 break;
             }
@@ -123,6 +123,10 @@ internal static class ColumnMixer<TState, TMixer>
         }
         return i;
     }
+
+    /// <summary>Whether a text has 4 bytes at least, and ends before <paramref name="last"/>, behind which no eight can be read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsFast(TextView view, int last) => view.Length >= 4 && view.Start + view.Length <= last;
 
     /// <summary>
     /// As <see cref="MixBytes"/>, for 4 bytes and more with 8 readable behind them. Lengths of texts cannot be foretold, so that a branch on what is left costs more than it spares: 4 to 7

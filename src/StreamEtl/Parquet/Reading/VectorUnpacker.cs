@@ -10,7 +10,7 @@ namespace StreamEtl.Parquet.Reading;
 internal sealed class VectorUnpacker
 {
     /// <summary>Values taken at once.</summary>
-    public const int Values = 8;
+    private const int Values = 8;
 
     /// <summary>A value and the bits before it must fit into a lane of 32 bits.</summary>
     private const int WidestNarrow = 25;
