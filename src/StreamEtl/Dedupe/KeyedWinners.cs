@@ -6,8 +6,8 @@ using StreamEtl.Spill;
 namespace StreamEtl.Dedupe;
 
 /// <summary>
-/// One row for each key: rows are remembered by hash, decision value and ordinal; when all have been seen, partitions are decided one by one. Of rows of one key the
-/// one with the largest rank wins; of a full tie the first, or the last if so asked. The answer is a bitmap of winners.
+/// One row for each key, where <see cref="RunningWinners"/> cannot decide: rows are remembered by hash, decision value and ordinal; when all have been seen, partitions are decided one by one.
+/// Of rows of one key the one with the largest rank wins; of a full tie the first, or the last if so asked. The answer is a bitmap of winners.
 /// </summary>
 internal sealed class KeyedWinners : IDisposable
 {

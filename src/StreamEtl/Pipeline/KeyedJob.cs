@@ -7,6 +7,9 @@ namespace StreamEtl.Pipeline;
 /// <summary>A job that keeps one row of each key: a first pass decides which (a bitmap over row ordinals), a second writes them.</summary>
 internal abstract class KeyedJob(RunContext run) : Job(run)
 {
+    /// <summary>Share of the memory that a table of all keys may take.</summary>
+    private const double TableShare = 0.6;
+
     /// <summary>Rows that had a NULL in their key, in the last first pass.</summary>
     protected long NullKeys { get; private set; }
 
@@ -19,8 +22,19 @@ internal abstract class KeyedJob(RunContext run) : Job(run)
     /// <returns>The winners; the caller disposes them.</returns>
     protected async Task<RowBitmap> DecideAsync(int[] keys, int[] decisions, IReadOnlyList<KeepRule> keep, bool keepLast, bool exact)
     {
-        await Run.Rejects.RestartAsync().ConfigureAwait(false);
         bool composite = decisions.Length > 1 || (decisions.Length == 1 && !SortKey.IsFixed(Columns.Columns[decisions[0]].Type));
+        exact = RowContent.IsNeeded(exact);
+        if (!composite && !exact && (Sides[0].SampleRowBytes == 0 || Fits(Sides[0].EstimatedRows)))
+        {
+            try
+            {
+                return await DecideByTableAsync(keys, decisions, keep, keepLast).ConfigureAwait(false);
+            }
+            catch (StateFullException)
+            {
+                Run.Report.Passes.Add("start again with spilling: the table of keys outgrew --memory");
+            }
+        }
         using var deciding = new KeyedWinners(
             Run.Budget,
             Run.Options.TempDirectory,
@@ -28,8 +42,54 @@ internal abstract class KeyedJob(RunContext run) : Job(run)
             keepLast,
             [.. keep.Select(k => !k.Descending)],
             composite,
-            RowContent.IsNeeded(exact)
+            exact
         );
+        long rows = await FindDuplicatesAsync(
+                keys,
+                decisions,
+                batch =>
+                    deciding.Add(
+                        batch.KeyHashes.AsSpan(0, batch.RowCount),
+                        RowHashes.Pick(batch, keys),
+                        RowHashes.Pick(batch, decisions),
+                        batch.FirstRow
+                    )
+            )
+            .ConfigureAwait(false);
+        LetGoOfBatches(rows);
+        RowBitmap winners = deciding.Finish(rows);
+        Run.Report.SpilledBytes += deciding.SpilledBytes;
+        return winners;
+    }
+
+    /// <summary>Rows are decided as they come.</summary>
+    private async Task<RowBitmap> DecideByTableAsync(int[] keys, int[] decisions, IReadOnlyList<KeepRule> keep, bool keepLast)
+    {
+        long expected = Sides[0].EstimatedRows;
+        bool inverted = keep.Count > 0 && !keep[0].Descending;
+        using var deciding = new RunningWinners(Run.Budget, Fits(expected) ? expected : 0, keepLast, inverted);
+        await FindDuplicatesAsync(
+                keys,
+                decisions,
+                batch =>
+                {
+                    Column? decision = decisions.Length == 0 ? null : batch.Columns[decisions[0]];
+                    if (!deciding.TryAdd(batch.KeyHashes.AsSpan(0, batch.RowCount), decision))
+                    {
+                        throw new StateFullException();
+                    }
+                }
+            )
+            .ConfigureAwait(false);
+        return deciding.Finish();
+    }
+
+    private bool Fits(double rows) => rows * RunningWinners.BytesPerRow < Run.Budget.Limit * TableShare;
+
+    /// <summary>Shows every row's key to <paramref name="decide"/>, in order; returns how many rows there are.</summary>
+    private async Task<long> FindDuplicatesAsync(int[] keys, int[] decisions, Action<RowBatch> decide)
+    {
+        await Run.Rejects.RestartAsync().ConfigureAwait(false);
         NullKeys = 0;
         PassSegment segment = Segment(
             0,
@@ -38,9 +98,8 @@ internal abstract class KeyedJob(RunContext run) : Job(run)
             prepare: batch => RowHashes.HashKeys(batch, keys),
             accept: batch =>
             {
-                Column[] keyColumns = RowHashes.Pick(batch, keys);
-                NullKeys += CountNulls(keyColumns, batch.RowCount);
-                deciding.Add(batch.KeyHashes.AsSpan(0, batch.RowCount), keyColumns, RowHashes.Pick(batch, decisions), batch.FirstRow);
+                NullKeys += CountNulls(RowHashes.Pick(batch, keys), batch.RowCount);
+                decide(batch);
             }
         );
         var spec = new PassSpec
@@ -50,10 +109,7 @@ internal abstract class KeyedJob(RunContext run) : Job(run)
             CountsRows = true,
         };
         await PipelineGraph.RunAsync(Run, spec).ConfigureAwait(false);
-        LetGoOfBatches(segment.NextRow);
-        RowBitmap winners = deciding.Finish(segment.NextRow);
-        Run.Report.SpilledBytes += deciding.SpilledBytes;
-        return winners;
+        return segment.NextRow;
     }
 
     /// <summary>Rows with a NULL in at least one of the columns.</summary>

@@ -1,4 +1,4 @@
-namespace StreamEtl.Diff;
+namespace StreamEtl.Batches;
 
 /// <summary>Bits of rows whose number is not known yet, for one thread.</summary>
 internal sealed class GrowingBits
