@@ -19,8 +19,8 @@ internal sealed class RunningWinners(MemoryBudget budget, long expected, bool ke
     /// <summary>Estimate for plans: an entry and a rank.</summary>
     public const int BytesPerRow = HashTables.BytesPerHash + sizeof(ulong);
 
-    /// <summary>Ranks are kept in arrays of 2 MB, so that they need not be moved as they become more.</summary>
-    private const int RankBits = 18;
+    /// <summary>Ranks are kept in arrays of 8 MB, so that they need not be moved as they become more, and are in large pages.</summary>
+    private const int RankBits = 20;
 
     /// <summary>The bits of an entry that are an ordinal and one.</summary>
     private const ulong PlaceBits = uint.MaxValue;

@@ -506,8 +506,8 @@ internal sealed class PipelineGraph
             new()
             {
                 MaxDegreeOfParallelism = width,
-                // Bytes are bounded by the gate; this only keeps queues short enough to stop quickly.
-                BoundedCapacity = width * 4,
+                // Bytes are bounded by the gate. One that waits is enough to keep all busy; more only lie in memory that the caches and the system would rather have for others.
+                BoundedCapacity = width + 1,
                 EnsureOrdered = ordered,
                 TaskScheduler = workers,
             };

@@ -58,10 +58,10 @@ public sealed class RunningWinnersTests
     [InlineData(false)]
     public void TryAdd_WithoutRoom_SaysSoAndGivesAllBack(bool ranked)
     {
-        var budget = new MemoryBudget(4 << 20);
+        var budget = new MemoryBudget(12 << 20);
         using (var winners = new RunningWinners(budget, expected: 0, keepLast: false, inverted: false))
         {
-            Hash128[] keys = Keys(new Random(1), 800_000);
+            Hash128[] keys = Keys(new Random(1), 1_200_000);
             Assert.False(winners.TryAdd(keys, ranked ? Rank(new long[keys.Length], new bool[keys.Length]) : null));
         }
         Assert.Equal(0, budget.Used);
