@@ -5,7 +5,7 @@ namespace StreamEtl.Pipeline;
 /// <summary>
 /// Chooses how many bytes a unit should have: hill climbing on the throughput of decoding, in steps of two, within what the byte gate allows.
 /// Small batches stay in the caches, large ones amortise fixed costs; which wins depends on the table's shape, so it is measured. Most shapes do not care, and arrays of every size tried
-/// stay in the pool: so it goes on only where that is clearly better, and ends at the best that it saw.
+/// stay in the pool: so it goes on only where that is clearly better, tries larger ones only where a unit has few rows among which to divide what it costs, and ends at the best that it saw.
 /// </summary>
 internal sealed class BatchSizer
 {
@@ -17,6 +17,9 @@ internal sealed class BatchSizer
     private const int UnitsPerStep = 24;
     private const double WorthMoving = 1.05;
 
+    /// <summary>With so many rows in a unit its fixed costs are nothing.</summary>
+    private const int ManyRows = 1024;
+
     private readonly Lock _lock = new();
     private readonly int _ceiling;
     private int _current;
@@ -27,6 +30,7 @@ internal sealed class BatchSizer
     private bool _settled;
     private long _bytes;
     private long _ticks;
+    private long _rows;
     private int _units;
 
     /// <summary>Starts at <paramref name="initial"/> bytes and never exceeds <paramref name="ceiling"/>.</summary>
@@ -56,7 +60,7 @@ internal sealed class BatchSizer
     public static BatchSizer Fixed(int bytes) => new(bytes);
 
     /// <summary>Records the decoding of one unit.</summary>
-    public void Observe(long bytes, long ticks)
+    public void Observe(long bytes, long ticks, int rows)
     {
         lock (_lock)
         {
@@ -66,10 +70,12 @@ internal sealed class BatchSizer
             }
             _bytes += bytes;
             _ticks += ticks;
+            _rows += rows;
             if (_units == UnitsIgnored + UnitsPerStep)
             {
+                _grows &= _rows < UnitsPerStep * ManyRows;
                 Judge(_bytes / Math.Max(1e-9, Stopwatch.GetElapsedTime(0, _ticks).TotalSeconds));
-                _bytes = _ticks = _units = 0;
+                _bytes = _ticks = _rows = _units = 0;
             }
         }
     }

@@ -222,7 +222,7 @@ internal sealed class PipelineGraph
             long start = Stopwatch.GetTimestamp();
             item.Decode();
             long ticks = _run.DecodeClock.Worked(start, item.Batch!.RowCount);
-            _run.Sizer.Observe(item.Batch.InputBytes, ticks);
+            _run.Sizer.Observe(item.Batch.InputBytes, ticks, item.Batch.RowCount);
             if (item.Input.Segment.Prepare is { } prepare && !item.Batch.Contradicted)
             {
                 start = Stopwatch.GetTimestamp();

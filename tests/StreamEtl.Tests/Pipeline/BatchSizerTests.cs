@@ -34,6 +34,13 @@ public sealed class BatchSizerTests
         }
     }
 
+    [Fact]
+    public void Current_UnitsOfManyRows_DoNotBecomeLarger()
+    {
+        BatchSizer sizer = Run(Initial, Ceiling, 1, size => size, rows: 4000);
+        Assert.Equal((Initial, Initial / 2, Initial), (sizer.Current, sizer.Min, sizer.Max));
+    }
+
     [Theory]
     [InlineData(Initial, 300 << 10, 300 << 10)]
     [InlineData(1 << 10, Ceiling, 64 << 10)]
@@ -54,7 +61,7 @@ public sealed class BatchSizerTests
         Assert.Equal(Initial, Run(Initial, Ceiling, 1, _ => ++units <= 10 ? 0.1 : 1).Current);
     }
 
-    private static BatchSizer Run(int initial, int ceiling, int seed, Func<int, double> rate)
+    private static BatchSizer Run(int initial, int ceiling, int seed, Func<int, double> rate, int rows = 100)
     {
         var random = new Random(seed);
         var sizer = new BatchSizer(initial, ceiling);
@@ -62,7 +69,7 @@ public sealed class BatchSizerTests
         {
             int size = sizer.Current;
             double noise = 0.99 + (0.02 * random.NextDouble());
-            sizer.Observe(size, (long)(size / (rate(size) * noise * 1e9) * Stopwatch.Frequency));
+            sizer.Observe(size, (long)(size / (rate(size) * noise * 1e9) * Stopwatch.Frequency), rows);
         }
         return sizer;
     }
