@@ -25,8 +25,8 @@ internal sealed class DistinctRows(MemoryBudget budget, long expected) : IDispos
             {
                 _seen.Prefetch(hashes[i + HashTables.Ahead]);
             }
-            // All zeros is no entry.
-            Hash128 hash = hashes[i] == default ? new Hash128(0, 1) : hashes[i];
+            // All zeros is no entry. Asked by hand: what compares records in general is a call for each row.
+            Hash128 hash = (hashes[i].High | hashes[i].Low) == 0 ? new Hash128(0, 1) : hashes[i];
             ref HashTables.Table table = ref _seen.For(hash);
             if (Unsafe.IsNullRef(ref table))
             {

@@ -30,9 +30,6 @@ internal sealed class RunningWinners(MemoryBudget budget, long expected, bool ke
     private readonly GrowingBits _winners = new();
     private long _rows;
 
-    /// <summary>Rows that lost.</summary>
-    public long DuplicatesRemoved { get; private set; }
-
     /// <summary>Decides about the next rows, by their keys and a column whose values have a number as rank (<see cref="SortKey.IsFixed"/>), or none; false when there is no room for them.</summary>
     public bool TryAdd(ReadOnlySpan<Hash128> keys, Column? decision)
     {
@@ -65,7 +62,6 @@ internal sealed class RunningWinners(MemoryBudget budget, long expected, bool ke
                 bool wins = Wins(row, before, isRanked: decision is not null);
                 _winners.Clear(wins ? before : row);
                 holder = wins ? entry : holder;
-                DuplicatesRemoved++;
             }
         }
         _rows += keys.Length;
