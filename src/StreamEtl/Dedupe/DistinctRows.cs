@@ -21,18 +21,14 @@ internal sealed class DistinctRows(MemoryBudget budget, long expected) : IDispos
         int kept = 0;
         for (int i = 0; i < hashes.Length; i++)
         {
-            if (i + HashTables.Ahead < hashes.Length)
-            {
-                _seen.Prefetch(hashes[i + HashTables.Ahead]);
-            }
-            // All zeros is no entry. Asked by hand: what compares records in general is a call for each row.
-            Hash128 hash = (hashes[i].High | hashes[i].Low) == 0 ? new Hash128(0, 1) : hashes[i];
-            ref HashTables.Table table = ref _seen.For(hash);
+            _seen.PrefetchAhead(hashes, i);
+            Hash128 entry = HashTables.Entry(hashes[i].High, hashes[i].Low);
+            ref HashTables.Table table = ref _seen.For(entry);
             if (Unsafe.IsNullRef(ref table))
             {
                 return -1;
             }
-            table.FindOrAdd(hash, Vector128<ulong>.AllBitsSet, out bool isNew);
+            table.FindOrAdd(entry, Vector128<ulong>.AllBitsSet, out bool isNew);
             rows[kept] = i;
             kept += isNew ? 1 : 0;
         }

@@ -21,7 +21,7 @@ internal sealed class HashTables(MemoryBudget budget, long expected) : IDisposab
     public const int BytesPerHash = 28;
 
     /// <summary>Hashes whose lines are on their way from memory: a core asks for many at once.</summary>
-    public const int Ahead = 96;
+    private const int Ahead = 96;
 
     private const int TableBits = 4;
     private const int FewestLines = 1024;
@@ -40,9 +40,23 @@ internal sealed class HashTables(MemoryBudget budget, long expected) : IDisposab
         return ref table.Room > 0 || TryGrow(ref table) ? ref table : ref Unsafe.NullRef<Table>();
     }
 
-    /// <summary>Has the lines of a hash fetched. The table's next line as well: one hash in eleven lies there, and waiting for it takes as long as all the others together.</summary>
+    /// <summary>An entry of these bits. All zeros, which would be none, are one with another hash.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public unsafe void Prefetch(in Hash128 hash)
+    public static Hash128 Entry(ulong high, ulong low) => new(high, (high | low) == 0 ? 1 : low);
+
+    /// <summary>Has the lines fetched that will be needed some hashes after <paramref name="at"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchAhead(ReadOnlySpan<Hash128> hashes, int at)
+    {
+        if (at + Ahead < hashes.Length)
+        {
+            Prefetch(hashes[at + Ahead]);
+        }
+    }
+
+    /// <summary>The table's next line as well: one hash in eleven lies there, and waiting for it takes as long as all the others together.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private unsafe void Prefetch(in Hash128 hash)
     {
         ref readonly Table table = ref _tables[hash.High >> (64 - TableBits)];
         if (Sse.IsSupported && table.Lines is { } lines)

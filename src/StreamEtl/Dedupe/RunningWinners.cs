@@ -41,15 +41,10 @@ internal sealed class RunningWinners(MemoryBudget budget, long expected, bool ke
         Vector128<ulong> mask = Vector128.Create(~PlaceBits, ulong.MaxValue);
         for (int i = 0; i < keys.Length; i++)
         {
-            if (i + HashTables.Ahead < keys.Length)
-            {
-                _keys.Prefetch(keys[i + HashTables.Ahead]);
-            }
+            _keys.PrefetchAhead(keys, i);
             long row = _rows + i;
-            ulong high = keys[i].High & ~PlaceBits;
-            // A key of all zeros would equal what is free.
-            ulong low = (high | keys[i].Low) == 0 ? 1 : keys[i].Low;
-            var entry = new Hash128(high | (ulong)(row + 1), low);
+            Hash128 entry = HashTables.Entry(keys[i].High & ~PlaceBits, keys[i].Low);
+            entry = entry with { High = entry.High | (ulong)(row + 1) };
             ref HashTables.Table table = ref _keys.For(entry);
             if (Unsafe.IsNullRef(ref table))
             {

@@ -50,16 +50,13 @@ internal sealed class DedupeJob(RunContext run, DedupeOptions options) : KeyedJo
         {
             return false;
         }
-        return Sides[0].SampleRowBytes == 0 || Fits(Sides[0].EstimatedRows);
+        return MayFit(DistinctRows.BytesPerRow, TableShare);
     }
-
-    private bool Fits(double rows) => rows * DistinctRows.BytesPerRow < Run.Budget.Limit * TableShare;
 
     /// <summary>One pass: a row goes on to the output when its hash is seen first.</summary>
     private async Task WriteFirstSeenAsync()
     {
-        long expected = Sides[0].EstimatedRows;
-        using var seen = new DistinctRows(Run.Budget, Fits(expected) ? expected : 0);
+        using var seen = new DistinctRows(Run.Budget, ExpectedRows(DistinctRows.BytesPerRow, TableShare));
         int[] all = [.. Enumerable.Range(0, Columns.Columns.Count)];
         await WriteAsync(
                 Columns,

@@ -13,6 +13,14 @@ internal abstract class KeyedJob(RunContext run) : Job(run)
     /// <summary>Rows that had a NULL in their key, in the last first pass.</summary>
     protected long NullKeys { get; private set; }
 
+    /// <summary>Whether a table of so many bytes for each row may fit in a share of the memory: it is worth trying where nothing is known of the rows.</summary>
+    protected bool MayFit(int bytesPerRow, double share) => Sides[0].SampleRowBytes == 0 || Fits(bytesPerRow, share);
+
+    /// <summary>How many rows such a table is made for from the first on; 0 where that is too much, or not known.</summary>
+    protected long ExpectedRows(int bytesPerRow, double share) => Fits(bytesPerRow, share) ? Sides[0].EstimatedRows : 0;
+
+    private bool Fits(int bytesPerRow, double share) => (double)Sides[0].EstimatedRows * bytesPerRow < Run.Budget.Limit * share;
+
     /// <summary>First pass of two: only keys and decision columns are converted. Of rows that tie in everything the first wins, or the last with <paramref name="keepLast"/>.</summary>
     /// <param name="keys">Indices of the key columns.</param>
     /// <param name="decisions">Indices of the decision columns, in order.</param>
@@ -24,7 +32,7 @@ internal abstract class KeyedJob(RunContext run) : Job(run)
     {
         bool composite = decisions.Length > 1 || (decisions.Length == 1 && !SortKey.IsFixed(Columns.Columns[decisions[0]].Type));
         exact = RowContent.IsNeeded(exact);
-        if (!composite && !exact && (Sides[0].SampleRowBytes == 0 || Fits(Sides[0].EstimatedRows)))
+        if (!composite && !exact && MayFit(RunningWinners.BytesPerRow, TableShare))
         {
             try
             {
@@ -65,9 +73,9 @@ internal abstract class KeyedJob(RunContext run) : Job(run)
     /// <summary>Rows are decided as they come.</summary>
     private async Task<RowBitmap> DecideByTableAsync(int[] keys, int[] decisions, IReadOnlyList<KeepRule> keep, bool keepLast)
     {
-        long expected = Sides[0].EstimatedRows;
+        long expected = ExpectedRows(RunningWinners.BytesPerRow, TableShare);
         bool inverted = keep.Count > 0 && !keep[0].Descending;
-        using var deciding = new RunningWinners(Run.Budget, Fits(expected) ? expected : 0, keepLast, inverted);
+        using var deciding = new RunningWinners(Run.Budget, expected, keepLast, inverted);
         await FindDuplicatesAsync(
                 keys,
                 decisions,
@@ -83,8 +91,6 @@ internal abstract class KeyedJob(RunContext run) : Job(run)
             .ConfigureAwait(false);
         return deciding.Finish();
     }
-
-    private bool Fits(double rows) => rows * RunningWinners.BytesPerRow < Run.Budget.Limit * TableShare;
 
     /// <summary>Shows every row's key to <paramref name="decide"/>, in order; returns how many rows there are.</summary>
     private async Task<long> FindDuplicatesAsync(int[] keys, int[] decisions, Action<RowBatch> decide)
