@@ -45,7 +45,7 @@ internal sealed class ScopeJob(RunContext run, ConvertOptions options, Scope sco
 
     private async Task FrameAsync()
     {
-        await using IRowSource source = await Sides[0].OpenAsync(Run, 0, again: false, Run.CancellationToken);
+        await using IRowSource source = await Sides[0].OpenAsync(Run, 0, Run.CancellationToken);
         while (await source.ReadAsync(ReadBytes, Run.CancellationToken) is { } unit)
         {
             unit.Dispose();

@@ -161,7 +161,7 @@ internal static class IngestVerb
     }
 
     private static string Required(ParsedArguments arguments, OptionSpec option, string hint) =>
-        arguments.Text(option) is { Length: > 0 } text ? text : throw UsageError.Create($"--{option.Long} is missing", hint);
+        arguments.Text(option) is { Length: > 0 } text ? text : throw UsageError.Create($"{option.Long} is missing", hint);
 
     private static double Percent(ParsedArguments arguments)
     {

@@ -4,6 +4,9 @@ namespace StreamEtl.Pipeline;
 internal sealed class ConvertJob(RunContext run, ConvertOptions options) : Job(run)
 {
     /// <inheritdoc/>
+    protected override bool ReadsOnce => !Infer;
+
+    /// <inheritdoc/>
     public override async Task ExecuteAsync()
     {
         await OpenAsync(OutputTarget.WantsTypes(options), ("input", options.Inputs)).ConfigureAwait(false);
@@ -14,7 +17,7 @@ internal sealed class ConvertJob(RunContext run, ConvertOptions options) : Job(r
     {
         await Run.Rejects.RestartAsync().ConfigureAwait(false);
         var fields = Columns.Fields();
-        OutputTarget output = await OutputTarget.OpenAsync(Run, fields, mayRestart: Infer).ConfigureAwait(false);
+        OutputTarget output = await OutputTarget.OpenAsync(Run, fields, mayRestart: !ReadsOnce).ConfigureAwait(false);
         await using (output.ConfigureAwait(false))
         {
             PassSegment segment = Segment(0, Columns, _ => true);

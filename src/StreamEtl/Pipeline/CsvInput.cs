@@ -5,8 +5,8 @@ using StreamEtl.Sources;
 
 namespace StreamEtl.Pipeline;
 
-/// <summary>A delimited text input.</summary>
-internal sealed class CsvInput(string path, TableFormat format, JobOptions options) : TableInput
+/// <summary>A delimited text input. One that is read once is not kept if it is a pipe.</summary>
+internal sealed class CsvInput(string path, TableFormat format, JobOptions options, bool readOnce) : TableInput
 {
     /// <summary>A record is held as a block, the half of one that it outgrew, its index, its values and its output: more of it does not fit into the memory option.</summary>
     private const int RecordsInMemory = 8;
@@ -20,9 +20,9 @@ internal sealed class CsvInput(string path, TableFormat format, JobOptions optio
     public override SourceInfo Info => _bytes?.Info ?? new SourceInfo(path, null);
 
     /// <inheritdoc/>
-    public override async ValueTask<IRowSource> OpenAsync(RunContext run, bool again, CancellationToken cancellationToken)
+    public override async ValueTask<IRowSource> OpenAsync(RunContext run, CancellationToken cancellationToken)
     {
-        _bytes ??= run.Places.OpenBytes(path, again ? options.TempDirectory : null);
+        _bytes ??= run.Places.OpenBytes(path, readOnce ? null : options.TempDirectory);
         CsvRowSource source = await CsvRowSource.OpenAsync(_bytes, ReadOptions(), run.Pool, cancellationToken).ConfigureAwait(false);
         _dialect = source.Dialect;
         return source;

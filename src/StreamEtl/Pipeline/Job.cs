@@ -28,6 +28,9 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
     /// <summary>True when one of two sides may be a file of 0 bytes.</summary>
     protected bool AllowsEmpty { get; set; }
 
+    /// <summary>True when the job reads what it is given once, whatever it finds there, so that a pipe need not be kept. Asked when the sides are opened.</summary>
+    protected virtual bool ReadsOnce => false;
+
     /// <summary>The columns under the types known so far.</summary>
     protected JobColumns Columns { get; private set; } = null!;
 
@@ -62,7 +65,9 @@ internal abstract class Job(RunContext run) : IAsyncDisposable
         foreach ((string label, IReadOnlyList<string> named) in sides)
         {
             IReadOnlyList<string> paths = await Run.Places.ExpandAsync(named).ConfigureAwait(false);
-            opened.Add(new TableSide(label, [.. paths.Select(p => TableInputs.Create(p, Run.Options))]) { Number = opened.Count });
+            opened.Add(
+                new TableSide(label, [.. paths.Select(p => TableInputs.Create(p, Run.Options, ReadsOnce))]) { Number = opened.Count }
+            );
         }
         _sides = [.. opened];
         foreach (TableSide side in _sides)

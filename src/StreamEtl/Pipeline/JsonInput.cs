@@ -14,7 +14,7 @@ internal sealed class JsonInput(string path, JobOptions options) : TableInput
     public override SourceInfo Info => _bytes?.Info ?? new SourceInfo(path, null);
 
     /// <inheritdoc/>
-    public override async ValueTask<IRowSource> OpenAsync(RunContext run, bool again, CancellationToken cancellationToken)
+    public override async ValueTask<IRowSource> OpenAsync(RunContext run, CancellationToken cancellationToken)
     {
         _bytes ??= run.Places.OpenBytes(path, options.TempDirectory);
         var read = new JsonReadOptions

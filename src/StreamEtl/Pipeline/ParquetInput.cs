@@ -11,7 +11,7 @@ internal sealed class ParquetInput(string path) : TableInput
     public override SourceInfo Info { get; } = new(path, File.Exists(path) ? new FileInfo(path).Length : null);
 
     /// <inheritdoc/>
-    public override async ValueTask<IRowSource> OpenAsync(RunContext run, bool again, CancellationToken cancellationToken)
+    public override async ValueTask<IRowSource> OpenAsync(RunContext run, CancellationToken cancellationToken)
     {
         IRandomBytes bytes = await run.Places.OpenRandomAsync(path, cancellationToken).ConfigureAwait(false);
         return await ParquetRowSource.OpenAsync(bytes, run.Pool, rows: null, cancellationToken).ConfigureAwait(false);

@@ -15,9 +15,6 @@ internal sealed class PassSegment
     /// <summary>What to read of an input, given its index in the side and the columns it has.</summary>
     public required Func<int, IReadOnlyList<SourceColumn>, IReadOnlyList<PlanColumn>> Plan { get; init; }
 
-    /// <summary>True when a later pass reads the side again, so that a pipe must be kept.</summary>
-    public bool Again { get; init; } = true;
-
     /// <summary>
     /// Which rows the pass wants, when an earlier pass has decided: given the ordinal of a first row and a number of rows, writes the positions of those wanted and returns
     /// how many. Called from many threads. Null: all.

@@ -135,7 +135,7 @@ internal sealed class PipelineGraph
 
     private async Task PumpAsync(PassSegment segment, int index)
     {
-        IRowSource source = await segment.Side.OpenAsync(_run, index, segment.Again, _stop.Token).ConfigureAwait(false);
+        IRowSource source = await segment.Side.OpenAsync(_run, index, _stop.Token).ConfigureAwait(false);
         await using (source.ConfigureAwait(false))
         {
             var input = new PassInput(segment, source, segment.Plan(index, source.Columns))
@@ -251,13 +251,14 @@ internal sealed class PipelineGraph
         {
             long start = Stopwatch.GetTimestamp();
             PassInput input = item.Input;
-            if (_pass.CountsRows)
-            {
-                _run.Rejects.Add(batch.Rejects, input.NextLine);
-            }
+            // First of all: what does not fit a type that was only guessed is read as NULL, which a key may not be, and malformed it is not.
             if (batch.Contradicted)
             {
                 throw new TypesContradictedException();
+            }
+            if (_pass.CountsRows)
+            {
+                _run.Rejects.Add(batch.Rejects, input.NextLine);
             }
             int rows = Number(item, batch);
             Choose(batch, input.Segment.Choose);

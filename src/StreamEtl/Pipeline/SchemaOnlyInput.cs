@@ -11,7 +11,7 @@ internal sealed class SchemaOnlyInput(string name, IReadOnlyList<Field> fields) 
     public override SourceInfo Info { get; } = new(name, 0);
 
     /// <inheritdoc/>
-    public override ValueTask<IRowSource> OpenAsync(RunContext run, bool again, CancellationToken cancellationToken) =>
+    public override ValueTask<IRowSource> OpenAsync(RunContext run, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IRowSource>(new Source(Info, [.. fields.Select(f => new SourceColumn(f.Name, f.Type))]));
 
     /// <inheritdoc/>

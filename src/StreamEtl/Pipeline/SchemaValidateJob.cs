@@ -7,6 +7,9 @@ namespace StreamEtl.Pipeline;
 internal sealed class SchemaValidateJob(RunContext run, SchemaValidateOptions options) : Job(run)
 {
     /// <inheritdoc/>
+    protected override bool ReadsOnce => true;
+
+    /// <inheritdoc/>
     public override async Task ExecuteAsync()
     {
         await OpenAsync(infer: false, ("input", options.Inputs)).ConfigureAwait(false);

@@ -14,7 +14,7 @@ internal sealed class StoredParquetInput(IObjectStore store, TableFile file, Row
     public override SourceInfo Info { get; } = new(StoreErrors.At(store.Name, file.Path).Source, file.Bytes);
 
     /// <inheritdoc/>
-    public override async ValueTask<IRowSource> OpenAsync(RunContext run, bool again, CancellationToken cancellationToken)
+    public override async ValueTask<IRowSource> OpenAsync(RunContext run, CancellationToken cancellationToken)
     {
         ObjectBytes bytes;
         try

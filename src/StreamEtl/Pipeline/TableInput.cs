@@ -10,8 +10,8 @@ internal abstract class TableInput : IAsyncDisposable
     /// <summary>What errors and progress print.</summary>
     public abstract SourceInfo Info { get; }
 
-    /// <summary>Opens a source at the first row. <paramref name="again"/> says that the input will be opened once more, so that a pipe must be kept.</summary>
-    public abstract ValueTask<IRowSource> OpenAsync(RunContext run, bool again, CancellationToken cancellationToken);
+    /// <summary>Opens a source at the first row.</summary>
+    public abstract ValueTask<IRowSource> OpenAsync(RunContext run, CancellationToken cancellationToken);
 
     /// <summary>
     /// Adds the input's bytes to a hash: those of a text as they are once decompressed, whatever their encoding (what <c>zcat FILE</c> prints), those of a Parquet file as they

@@ -14,6 +14,7 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
     /// <summary>A sample of this size decides the types that a pass starts with; several inputs share it.</summary>
     private const int SampleBytes = 2 << 20;
     private const int SmallestSample = 64 << 10;
+    private const int MostKeptOpen = 8;
 
     private readonly List<string> _names = [];
     private readonly List<ColumnType?> _declared = [];
@@ -63,7 +64,7 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
     {
         for (int i = 0; i < Inputs.Count; i++)
         {
-            IRowSource source = await OpenFirstAsync(run, i, infer).ConfigureAwait(false);
+            IRowSource source = await OpenFirstAsync(run, i).ConfigureAwait(false);
             bool keep = false;
             try
             {
@@ -80,8 +81,8 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
                 }
                 else
                 {
-                    // Unread, so the first pass can go on with it; a folder of a thousand files must not stay open, though.
-                    keep = i < 8;
+                    // Unread, so the first pass can go on with it; a folder of a thousand files must not stay open, though. A pipe that is read once is not opened twice.
+                    keep = i < MostKeptOpen || source.Info.Length is null;
                     _primed[i] = keep ? source : null;
                 }
             }
@@ -96,7 +97,7 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
     }
 
     /// <summary>Opens an input for a pass, from its first row.</summary>
-    public async ValueTask<IRowSource> OpenAsync(RunContext run, int input, bool again, CancellationToken cancellationToken)
+    public async ValueTask<IRowSource> OpenAsync(RunContext run, int input, CancellationToken cancellationToken)
     {
         if (_primed[input] is { } primed)
         {
@@ -105,7 +106,7 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
         }
         return _empty[input]
             ? new EmptySource(Inputs[input].Info)
-            : await Inputs[input].OpenAsync(run, again, cancellationToken).ConfigureAwait(false);
+            : await Inputs[input].OpenAsync(run, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What the last pass that counts rows has noted of an input's units.</summary>
@@ -184,11 +185,11 @@ internal sealed class TableSide(string label, IReadOnlyList<TableInput> inputs) 
     }
 
     /// <summary>An input of 0 bytes (a real incident: a dump that was empty for one day) is a table without columns and rows; the user is told.</summary>
-    private async Task<IRowSource> OpenFirstAsync(RunContext run, int input, bool infer)
+    private async Task<IRowSource> OpenFirstAsync(RunContext run, int input)
     {
         try
         {
-            return await Inputs[input].OpenAsync(run, infer, run.CancellationToken).ConfigureAwait(false);
+            return await Inputs[input].OpenAsync(run, run.CancellationToken).ConfigureAwait(false);
         }
         catch (StreamEtlException e) when (e.Kind == ErrorKind.EmptyInput)
         {

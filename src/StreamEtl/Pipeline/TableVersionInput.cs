@@ -13,7 +13,7 @@ internal sealed class TableVersionInput(TableReference reference) : TableInput
     public override SourceInfo Info => new(reference.Text, _version?.Record.Files.Sum(f => f.Bytes));
 
     /// <inheritdoc/>
-    public override async ValueTask<IRowSource> OpenAsync(RunContext run, bool again, CancellationToken cancellationToken)
+    public override async ValueTask<IRowSource> OpenAsync(RunContext run, CancellationToken cancellationToken)
     {
         OpenVersion version = await OpenVersionAsync(run, cancellationToken).ConfigureAwait(false);
         return new VersionSource(reference.Text, version, version.Rows, run.Pool);

@@ -2,13 +2,9 @@ using StreamEtl.Errors;
 
 namespace StreamEtl.Sources;
 
-/// <summary>One reading of a pipe: what the spool holds beyond this reading's position first, then the live stream. Owns neither.</summary>
-internal sealed class PipeSource(SourceInfo info, Stream stream, SpoolFile? spool) : IByteSource
+/// <summary>One reading of a pipe: what the spool holds beyond this reading's position first, then what the pipe goes on to give. Owns neither.</summary>
+internal sealed class PipeSource(SourceInfo info, LivePipe pipe, SpoolFile? spool) : IByteSource
 {
-    private const int BlockBytes = 256 << 10;
-
-    private readonly byte[] _block = new byte[BlockBytes];
-
     /// <inheritdoc/>
     public SourceInfo Info => info;
 
@@ -26,9 +22,8 @@ internal sealed class PipeSource(SourceInfo info, Stream stream, SpoolFile? spoo
         }
         else
         {
-            count = await ReadLiveAsync(Math.Min(destination.Length, BlockBytes), cancellationToken).ConfigureAwait(false);
-            spool?.Append(_block.AsSpan(0, count));
-            _block.AsSpan(0, count).CopyTo(destination.Span);
+            count = await ReadLiveAsync(destination, cancellationToken).ConfigureAwait(false);
+            spool?.Append(destination.Span[..count]);
         }
         Position += count;
         return count;
@@ -37,16 +32,11 @@ internal sealed class PipeSource(SourceInfo info, Stream stream, SpoolFile? spoo
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>
-    /// A read from a terminal or a pipe may never end and cannot be cancelled. It is abandoned when the run is, and must then write into
-    /// memory that nobody else uses.
-    /// </summary>
-    private async ValueTask<int> ReadLiveAsync(int count, CancellationToken cancellationToken)
+    private async ValueTask<int> ReadLiveAsync(Memory<byte> destination, CancellationToken cancellationToken)
     {
         try
         {
-            Task<int> read = stream.ReadAsync(_block.AsMemory(0, count), CancellationToken.None).AsTask();
-            return await read.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await pipe.ReadAsync(destination, cancellationToken).ConfigureAwait(false);
         }
         catch (IOException e)
         {

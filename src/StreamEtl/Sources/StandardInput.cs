@@ -11,7 +11,7 @@ internal sealed class StandardInput : IByteInput
     /// <summary>How users and errors name standard input.</summary>
     public const string Name = "-";
 
-    private readonly Stream _stream;
+    private readonly LivePipe _pipe;
     private readonly SpoolFile? _spool;
     private int _openings;
 
@@ -22,7 +22,7 @@ internal sealed class StandardInput : IByteInput
     /// <summary>Any stream that cannot be read twice; it is owned.</summary>
     public StandardInput(Stream stream, string? spoolFolder, string name = Name)
     {
-        _stream = stream;
+        _pipe = new LivePipe(stream);
         _spool = spoolFolder is null ? null : new SpoolFile(spoolFolder);
         Info = new SourceInfo(name, null);
     }
@@ -44,13 +44,13 @@ internal sealed class StandardInput : IByteInput
                 new RecordPosition(Info.Name, 0, -1)
             );
         }
-        return Decompression.OpenAsync(new PipeSource(Info, _stream, _spool), path: null, cancellationToken);
+        return Decompression.OpenAsync(new PipeSource(Info, _pipe, _spool), path: null, cancellationToken);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         _spool?.Dispose();
-        await _stream.DisposeAsync().ConfigureAwait(false);
+        await _pipe.DisposeAsync().ConfigureAwait(false);
     }
 }

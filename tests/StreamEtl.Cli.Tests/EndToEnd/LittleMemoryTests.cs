@@ -81,6 +81,37 @@ public sealed class LittleMemoryTests : IDisposable
         Assert.Equal(301, _folder.Read("all.csv").Count(c => c == '\n'));
     }
 
+    /// <summary>A pipe does not say how long it is, so a table of every row or key is tried; when it outgrows the memory, what was read is read again, and spilled.</summary>
+    [Theory]
+    [InlineData("--types text", "hashes")]
+    [InlineData("--key id --keep v:desc", "keys")]
+    public void Dedupe_OfAPipeWhoseTableOutgrowsTheMemory_StartsAgainAndSpills(string rule, string what)
+    {
+        const int Rows = 2_500_000;
+        const int Different = 2_000_000;
+        bool byKey = what == "keys";
+        using (StreamWriter writer = File.CreateText(_folder["a.csv"]))
+        {
+            writer.Write("id,v\n");
+            for (int i = 0; i < Rows; i++)
+            {
+                writer.Write(byKey ? $"{i % Different},{i}\n" : $"{i % Different},7\n");
+            }
+        }
+        Tool.Result run = Tool.Shell(_folder, $"cat a.csv | $streametl dedupe - {rule} -o b.csv --memory 64MB --report r.json");
+        Assert.True(run.Status == 0, run.Error);
+        JsonElement report = JsonDocument.Parse(_folder.Read("r.json")).RootElement;
+        Assert.Contains(
+            $"start again with spilling: the table of {what} outgrew --memory",
+            report.GetProperty("passes").EnumerateArray().Select(pass => pass.GetString())
+        );
+        Assert.Equal(Rows - Different, report.GetProperty("duplicates_removed").GetInt64());
+        IEnumerable<string> kept = byKey
+            ? Enumerable.Range(Rows - Different, Different).Select(i => $"{i % Different},{i}")
+            : Enumerable.Range(0, Different).Select(i => $"{i},7");
+        Assert.True(kept.Prepend("id,v").SequenceEqual(File.ReadLines(_folder["b.csv"])), "b.csv is not what the rule keeps, in order");
+    }
+
     /// <summary>A table as CSV and as NDJSON, one value in ten there; every other row differs.</summary>
     private void WriteWide(int rows, int columns)
     {

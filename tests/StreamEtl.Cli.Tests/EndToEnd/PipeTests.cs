@@ -1,8 +1,10 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using StreamEtl.Cli.Tests.Infrastructure;
 
 namespace StreamEtl.Cli.Tests.EndToEnd;
 
-public sealed class PipeTests : IDisposable
+public sealed partial class PipeTests : IDisposable
 {
     private readonly TempFolder _folder = new();
 
@@ -58,6 +60,34 @@ public sealed class PipeTests : IDisposable
         Assert.Contains("hint: name another folder with --temp", run.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>A pipe is kept wherever a job may read it again, so no verb cares whether it is given one. The last row contradicts what the first two megabytes say of the types.</summary>
+    [Theory]
+    [InlineData("convert @")]
+    [InlineData("convert @ b.csv")]
+    [InlineData("convert b.csv b.csv b.csv b.csv b.csv b.csv b.csv b.csv @")]
+    [InlineData("dedupe @")]
+    [InlineData("dedupe @ --key id")]
+    [InlineData("dedupe b.csv @ --key id --keep v:desc --exact")]
+    [InlineData("consolidate sor=b.csv sot=@ --key id --decide v:desc")]
+    [InlineData("diff b.csv @ --key id --ignore v")]
+    [InlineData("diff @ b.csv --key id --ignore v")]
+    public void Inputs_ThatArePipes_GiveWhatFilesDo(string command)
+    {
+        File.WriteAllLines(_folder["a.csv"], Enumerable.Range(0, 250_000).Select(i => $"{i % 150_000},{i}").Prepend("id,v").Append("x,y"));
+        File.WriteAllLines(_folder["b.csv"], Enumerable.Range(0, 1000).Select(i => $"{i},{i}").Prepend("id,v"));
+        foreach (string types in new[] { "infer", "text" })
+        {
+            string file = $"$streametl {command.Replace("@", "a.csv", StringComparison.Ordinal)} --types {types} --to csv -q -o";
+            string pipe = $"$streametl {command.Replace("@", "-", StringComparison.Ordinal)} --types {types} --to csv -q -o";
+            string slowly = "(head -c 2500000 a.csv; sleep 0.5; tail -c +2500001 a.csv)";
+            Tool.Result run = Tool.Shell(_folder, $"{file} 1.csv && cat a.csv | {pipe} 2.csv && {slowly} | {pipe} 3.csv && wc -l < 1.csv");
+            Assert.Equal((0, ""), (run.Status, run.Error));
+            Assert.True(int.Parse(run.Output, CultureInfo.InvariantCulture) > 100_000, run.Output);
+            Assert.True(Rows("1.csv") == Rows("2.csv"), $"{pipe}: other rows than from a file");
+            Assert.True(Rows("1.csv") == Rows("3.csv"), $"{pipe}: other rows than from a file when it comes slowly");
+        }
+    }
+
     [Fact]
     public void Report_ToAPipe_IsWrittenStraight()
     {
@@ -71,4 +101,10 @@ public sealed class PipeTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    /// <summary>A file without the instant that a diff notes in each row.</summary>
+    private string Rows(string name) => Instant().Replace(_folder.Read(name), "");
+
+    [GeneratedRegex(@",[0-9-]{10} [0-9:.]+Z$", RegexOptions.Multiline)]
+    private static partial Regex Instant();
 }

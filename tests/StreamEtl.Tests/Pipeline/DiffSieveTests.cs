@@ -152,6 +152,25 @@ public sealed class DiffSieveTests(ITestOutputHelper output) : IDisposable
         Assert.Equal("text", sieved.Schema.Single(f => f.Name == "amount").Type.ToString());
     }
 
+    /// <summary>A key that does not fit its guessed type is none that is missing.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Diff_LateKeyContradictsTheSample_IsAKeyAsAnyOther(bool isOld)
+    {
+        var rows = new StringBuilder("id,amount\n");
+        for (int i = 0; i < 400_000; i++)
+        {
+            rows.Append(CultureInfo.InvariantCulture, $"{i},{i}\n");
+        }
+        string less = rows.ToString();
+        string more = rows.Append("A-1,7\n").ToString();
+        (string old, string now) = isOld ? (more, less) : (less, more);
+        (RunReport report, string found) = await RunAsync(old, now, ["id"], DuplicateKeyRule.Last, null, compareAll: false, rejects: false);
+        Assert.Equal((isOld ? 0 : 1, 0, isOld ? 1 : 0, 400_000), (report.Inserts, report.Updates, report.Deletes, report.Unchanged));
+        Assert.Contains(isOld ? "A-1,7,D," : "A-1,7,I,", found, StringComparison.Ordinal);
+    }
+
     private static long[] Counts(RunReport report) =>
         [report.Inserts, report.Updates, report.Deletes, report.Unchanged, report.DuplicatesRemoved, report.DuplicateKeys];
 
@@ -262,7 +281,8 @@ public sealed class DiffSieveTests(ITestOutputHelper output) : IDisposable
         string? date,
         bool compareAll,
         int? unitBytes = null,
-        bool exact = false
+        bool exact = false,
+        bool rejects = true
     )
     {
         string changes = Path.Combine(_folder, "changes.csv");
@@ -284,7 +304,7 @@ public sealed class DiffSieveTests(ITestOutputHelper output) : IDisposable
             DateFieldStrict = date is not null,
             Compare = compareAll ? Header.Split(',').Except(key).ToArray() : null,
             OnDuplicateKey = rule,
-            RejectMalformed = true,
+            RejectMalformed = rejects,
             MemoryBytes = 64 << 20,
             TempDirectory = _folder,
             Threads = 2,

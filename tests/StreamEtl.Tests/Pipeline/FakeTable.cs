@@ -24,7 +24,7 @@ internal sealed class FakeTable(int batches, int rowsPerBatch) : TableInput
 
     public override SourceInfo Info { get; } = new("fake", 1000);
 
-    public override ValueTask<IRowSource> OpenAsync(RunContext run, bool again, CancellationToken cancellationToken) =>
+    public override ValueTask<IRowSource> OpenAsync(RunContext run, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IRowSource>(new Source(this, run.Pool));
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;

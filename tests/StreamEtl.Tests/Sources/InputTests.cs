@@ -166,6 +166,35 @@ public sealed class InputTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
     }
 
+    /// <summary>A job that begins again cancels what reads for it, and that may be waiting for the pipe just then.</summary>
+    [Theory]
+    [InlineData(5000, 4096)]
+    [InlineData(70_000, 70_000)]
+    [InlineData(70_000, 1000)]
+    public async Task StandardInput_ReadingCancelledWhileThePipeIsSilent_LosesNothingToTheNext(int before, int bufferBytes)
+    {
+        byte[] text = GzipSourceTests.Make("table", 300_000);
+        var pipe = new System.IO.Pipelines.Pipe(new System.IO.Pipelines.PipeOptions(pauseWriterThreshold: 0));
+        await using var input = new StandardInput(pipe.Reader.AsStream(), _folder);
+        await pipe.Writer.WriteAsync(text.AsMemory(0, before));
+        using var cancel = new CancellationTokenSource();
+        await using (IByteSource first = await input.OpenAsync(default))
+        {
+            var buffer = new byte[bufferBytes];
+            while (first.Position < before)
+            {
+                Assert.InRange(await first.ReadAsync(buffer, default), 1, bufferBytes);
+            }
+            Task<int> waiting = first.ReadAsync(buffer, cancel.Token).AsTask();
+            await cancel.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        }
+        await pipe.Writer.WriteAsync(text.AsMemory(before));
+        await pipe.Writer.CompleteAsync();
+        Assert.Equal(text, await ReadAsync(input));
+        Assert.Equal(text, await ReadAsync(input));
+    }
+
     [Fact]
     public async Task StandardInput_WithoutSpool_IsReadOnce()
     {

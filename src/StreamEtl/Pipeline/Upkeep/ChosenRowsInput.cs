@@ -12,7 +12,7 @@ internal sealed class ChosenRowsInput(OpenVersion version, IReadOnlyList<RowBitm
         new($"{version.Record.Table}@{version.Record.Version}", version.Record.Files.Sum(f => f.Bytes));
 
     /// <inheritdoc/>
-    public override ValueTask<IRowSource> OpenAsync(RunContext run, bool again, CancellationToken cancellationToken) =>
+    public override ValueTask<IRowSource> OpenAsync(RunContext run, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IRowSource>(new VersionSource(Info.Name, version, rows, run.Pool));
 
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ internal sealed class WholeFileInput(OpenVersion version, int file) : TableInput
     public override SourceInfo Info => version.Files[file].Info;
 
     /// <inheritdoc/>
-    public override async ValueTask<IRowSource> OpenAsync(RunContext run, bool again, CancellationToken cancellationToken) =>
+    public override async ValueTask<IRowSource> OpenAsync(RunContext run, CancellationToken cancellationToken) =>
         await ParquetRowSource
             .OpenAsync(new SharedBytes(version.Files[file]), run.Pool, rows: null, cancellationToken)
             .ConfigureAwait(false);
